@@ -1,0 +1,1 @@
+"""OCOP Ledger: signed statements, a sealed log, offline verdicts."""

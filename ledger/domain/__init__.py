@@ -1,0 +1,1 @@
+"""What the supply chain is: identifiers, quantities, lots, labels and their rules. Pure."""

@@ -1,0 +1,1 @@
+"""The verifier: bytes in, values out. No I/O, no clock, no settings."""

@@ -1,0 +1,169 @@
+"""The one fold over a ledger: admit entries in log order, refuse what may not stand.
+
+The door of writing, the whole-ledger audit and the bundle check all use
+`History.admit`, so what is recorded is exactly what an inspector accepts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ledger.verify.entry import Entry
+from ledger.verify.keys import KeyBook, KeyRecord
+from ledger.verify.registry import Registry
+from ledger.verify.signature import SignatureRefused
+from ledger.verify.statement import Statement, read_statement
+from ledger.verify.wording import Refusal
+
+
+class SequenceRefused(Refusal):
+    """The entry is not at its place in its journal or in the graph."""
+
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "seq-gap": (
+            "Statement {seq} of journal {keyid} follows statement {last}; number {expected} was "
+            "expected, so send the missing ones first.",
+            "Phiếu số {seq} của nhật ký {keyid} đứng sau phiếu số {last}; cần phiếu số {expected}, "
+            "hãy gửi các phiếu còn thiếu trước.",
+        ),
+        "prev-differs": (
+            "Statement {seq} of journal {keyid} names {found} as the one before, but that is "
+            "{expected}; the journal was forked or rewritten.",
+            "Phiếu số {seq} của nhật ký {keyid} nêu phiếu trước là {found}, nhưng phiếu trước là "
+            "{expected}; nhật ký đã bị tách nhánh hoặc viết lại.",
+        ),
+        "input-unknown": (
+            "The statement builds on {found}, which is not in the ledger before it; record that "
+            "first.",
+            "Phiếu dựa trên {found} nhưng phiếu đó chưa có trong sổ; hãy ghi phiếu đó trước.",
+        ),
+        "input-twice": (
+            "The statement names {found} twice in its links.",
+            "Phiếu nêu {found} hai lần trong các liên kết.",
+        ),
+        "correction-foreign": (
+            "{party} corrects {found}, a {type} statement of {owner}; only its own party may correct "
+            "a statement, and only by one of the same type.",
+            "{party} đính chính {found} là phiếu {type} của {owner}; chỉ chính cơ sở đó được đính "
+            "chính, và bằng phiếu cùng loại.",
+        ),
+        "origin-differs": (
+            "The ledger was opened as {found}, but {expected} was expected.",
+            "Sổ được mở với tên {found}, trong khi cần {expected}.",
+        ),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A statement at its place: log index, entry id (hex), signer."""
+
+    index: int
+    id: str
+    statement: Statement
+    signer: KeyRecord
+
+
+@dataclass(slots=True)
+class JournalHead:
+    """Last admitted position of one key."""
+
+    seq: int
+    id: str
+
+
+class History:
+    """State of the fold. `party_of` answers (type, party) of an entry id, or None if unknown."""
+
+    def __init__(
+        self,
+        party_of: Callable[[str], tuple[str, str] | None],
+        expected_roots: frozenset[str] | None = None,
+        *,
+        partial: bool = False,
+    ) -> None:
+        self.keys = KeyBook(expected_roots)
+        self.registry = Registry()
+        self.journals: dict[bytes, JournalHead] = {}
+        self._party_of = party_of
+        self._partial = partial
+
+    def admit(self, index: int, entry: Entry) -> Located:
+        """Check one entry against everything before it, then fold it in.
+
+        `index` is its log index. With `partial` (a bundle) journals may have gaps,
+        but neighbours that are both present must agree.
+
+        Raises:
+            Refusal: some subclass that names the first rule broken; nothing was folded.
+        """
+        located = self.examine(index, entry)
+        self.fold(located, entry)
+        return located
+
+    def examine(self, index: int, entry: Entry) -> Located:
+        """All checks of `admit`, without folding anything."""
+        statement = read_statement(entry.payload)
+        signer = self.keys.signer(entry.keyid, index, statement)
+        signer.public.verify(entry.signature, entry.signed)
+        self._check_journal(entry, statement)
+        for named in statement.inputs:
+            if self._party_of(named) is None:
+                raise SequenceRefused("input-unknown", found=named)
+        if len(set(statement.inputs)) != len(statement.inputs):
+            raise SequenceRefused("input-twice", found=sorted(statement.inputs)[0])
+        if statement.type == "corrected":
+            self._check_correction(statement)
+        self.keys.check(signer, statement)
+        self.registry.check(statement)
+        return Located(index, entry.id.hex(), statement, signer)
+
+    def fold(self, located: Located, entry: Entry) -> None:
+        """Take in an examined entry."""
+        statement = located.statement
+        self.journals[entry.keyid] = JournalHead(statement.seq, located.id)
+        self.keys.apply(located.index, located.id, located.signer, statement)
+        self.registry.apply(statement)
+
+    def _check_journal(self, entry: Entry, statement: Statement) -> None:
+        head = self.journals.get(entry.keyid)
+        last = 0 if head is None else head.seq
+        if statement.seq != last + 1:
+            if not self._partial or statement.seq <= last:
+                raise SequenceRefused(
+                    "seq-gap",
+                    seq=statement.seq,
+                    keyid=entry.keyid.hex(),
+                    last=last,
+                    expected=last + 1,
+                )
+            return
+        expected = None if head is None else head.id
+        if statement.prev != expected:
+            raise SequenceRefused(
+                "prev-differs",
+                seq=statement.seq,
+                keyid=entry.keyid.hex(),
+                found=statement.prev,
+                expected=expected,
+            )
+
+    def _check_correction(self, statement: Statement) -> None:
+        corrected = statement.body["corrects"]
+        known = self._party_of(corrected)
+        if known is None:
+            raise SequenceRefused("input-unknown", found=corrected)
+        kind, owner = known
+        if owner != statement.party or kind != statement.body["of"]:
+            raise SequenceRefused(
+                "correction-foreign",
+                party=statement.party,
+                found=corrected,
+                type=kind,
+                owner=owner,
+            )
+
+
+__all__ = ["History", "JournalHead", "Located", "SequenceRefused", "SignatureRefused"]

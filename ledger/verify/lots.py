@@ -1,0 +1,217 @@
+"""Lots folded from located statements: what was made, taken, moved, stopped and corrected."""
+
+from __future__ import annotations
+
+import datetime as dt
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from ledger.verify.amounts import kilograms
+from ledger.verify.graph import Lot, amounts_taken, lot_of, lots_about, lots_made
+from ledger.verify.history import Located
+
+# Statements that say what happened to goods; their dates tell how far the ledger had come.
+GOODS_TYPES = frozenset(
+    {
+        "field-work-recorded",
+        "harvested",
+        "received",
+        "processed",
+        "packed",
+        "aggregated",
+        "shipped",
+        "tested",
+        "inspected",
+        "sold",
+        "destroyed",
+    }
+)
+_STOPS = {"held": "held", "recalled": "recalled"}
+_ENDS = frozenset({"released", "recall-closed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A statement as it counts today: the body after corrections."""
+
+    located: Located
+    body: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        return self.located.id
+
+    @property
+    def type(self) -> str:
+        return self.located.statement.type
+
+    @property
+    def time(self) -> str:
+        return self.located.statement.time
+
+    @property
+    def day(self) -> str:
+        """Local calendar day as signed, ISO text."""
+        return self.located.statement.time[:10]
+
+    @property
+    def moment(self) -> dt.datetime:
+        return moment(self.located.statement.time)
+
+
+def moment(text: str) -> dt.datetime:
+    """Aware datetime of RFC 3339 text."""
+    return dt.datetime.fromisoformat(text)
+
+
+@dataclass(slots=True)
+class LotLine:
+    """Everything that touches one lot, in log order."""
+
+    about: list[Step] = field(default_factory=list)
+    made_by: list[Step] = field(default_factory=list)
+    taken_by: list[tuple[Step, dict[str, str]]] = field(default_factory=list)
+
+    def steps(self, *types: str) -> list[Step]:
+        return [step for step in self.about if step.type in types]
+
+
+class LotGraph:
+    """A set of located statements seen as lots. Give it in any order; it sorts by log index."""
+
+    def __init__(self, located: Iterable[Located]) -> None:
+        ordered = sorted(located, key=lambda one: one.index)
+        self.lines: dict[Lot, LotLine] = {}
+        self.steps: dict[str, Step] = {}
+        self.corrections: dict[str, Located] = {}
+        replaced: dict[str, dict[str, Any]] = {}
+        for one in ordered:
+            if one.statement.type == "corrected":
+                replaced[one.statement.body["corrects"]] = one.statement.body["body"]
+                self.corrections[one.statement.body["corrects"]] = one
+        for one in ordered:
+            if one.statement.type != "corrected":
+                self._add(Step(one, replaced.get(one.id, one.statement.body)))
+        goods = [one for one in ordered if one.statement.type in GOODS_TYPES]
+        self._indexes = [one.index for one in goods]
+        self._reached: list[str] = []
+        for one in goods:
+            latest = self._reached[-1] if self._reached else one.statement.time
+            self._reached.append(max(latest, one.statement.time, key=moment))
+
+    def _add(self, step: Step) -> None:
+        self.steps[step.id] = step
+        for lot in dict.fromkeys(lots_about(step.type, step.body)):
+            self._line(lot).about.append(step)
+        for lot in dict.fromkeys(lots_made(step.type, step.body)):
+            self._line(lot).made_by.append(step)
+        for lot, quantity in amounts_taken(step.type, step.body):
+            self._line(lot).taken_by.append((step, quantity))
+
+    def _line(self, lot: Lot) -> LotLine:
+        return self.lines.setdefault(lot, LotLine())
+
+    def line(self, lot: Lot) -> LotLine:
+        """The lot's line; an empty one when nothing touches it."""
+        return self.lines.get(lot) or LotLine()
+
+    def reached_before(self, size: int) -> str | None:
+        """Latest time of goods among entries with log index below `size`."""
+        at = bisect_left(self._indexes, size)
+        return self._reached[at - 1] if at else None
+
+    def parents(self, lot: Lot) -> list[Lot]:
+        """Lots that this lot was made from: one step back."""
+        return list(
+            dict.fromkeys(
+                taken
+                for step in self.line(lot).made_by
+                for taken, _ in amounts_taken(step.type, step.body)
+            )
+        )
+
+    def children(self, lot: Lot) -> list[Lot]:
+        """Lots that were made from this lot: one step forward."""
+        return list(
+            dict.fromkeys(
+                made
+                for step, _ in self.line(lot).taken_by
+                for made in lots_made(step.type, step.body)
+            )
+        )
+
+    def ancestors(self, lot: Lot) -> list[Lot]:
+        """All lots this lot comes from, nearest first, itself not included. Cycles end the walk."""
+        return _closure(lot, self.parents)
+
+    def descendants(self, lot: Lot) -> list[Lot]:
+        """All lots that come from this lot, nearest first, itself not included."""
+        return _closure(lot, self.children)
+
+    def stops(self, lot: Lot) -> list[Step]:
+        """Holds and recalls of this very lot that nobody has ended, in log order."""
+        ended = {step.body["ends"] for step in self.line(lot).about if step.type in _ENDS}
+        return [s for s in self.line(lot).about if s.type in _STOPS and s.id not in ended]
+
+    def made_kilograms(self, lot: Lot) -> Decimal | None:
+        """Mass that came into being as this lot, in kg; None when unknown or no mass."""
+        total: Decimal | None = None
+        for step in self.line(lot).made_by:
+            for quantity in made_amounts(step, lot):
+                mass = kilograms(quantity)
+                if mass is None:
+                    return None
+                total = mass if total is None else total + mass
+        return total
+
+    def received_kilograms(self, lot: Lot) -> Decimal | None:
+        """Mass received of this lot in kg, or None when nothing was received by weight."""
+        masses = [kilograms(s.body["quantity"]) for s in self.line(lot).steps("received")]
+        known = [mass for mass in masses if mass is not None]
+        return sum(known, Decimal(0)) if known else None
+
+    def taken_kilograms(self, lot: Lot) -> Decimal:
+        """Mass taken from this lot for making others, in kg."""
+        masses = [kilograms(quantity) for _, quantity in self.line(lot).taken_by]
+        return sum((mass for mass in masses if mass is not None), Decimal(0))
+
+    def packs(self, lot: Lot) -> int:
+        """Packs made as this lot."""
+        return sum(int(s.body["packs"]) for s in self.line(lot).made_by if s.type == "packed")
+
+    def labels_issued(self, lot: Lot) -> int:
+        return sum(int(s.body["count"]) for s in self.line(lot).steps("labels-issued"))
+
+    def labels_voided(self, lot: Lot) -> int:
+        return sum(
+            part["last"] - part["first"] + 1
+            for s in self.line(lot).steps("labels-voided")
+            for part in s.body["voided"]["ranges"]
+        )
+
+    def expiry(self, lot: Lot) -> str | None:
+        """Earliest expiry day among the packings of this lot, ISO text."""
+        days = [s.body["expiry"] for s in self.line(lot).made_by if "expiry" in s.body]
+        return min(days, default=None)
+
+
+def made_amounts(step: Step, lot: Lot) -> list[dict[str, str]]:
+    """Quantities in which `step` made `lot` (empty for packings, which count packs)."""
+    if step.type == "harvested":
+        return [step.body["quantity"]]
+    if step.type == "processed":
+        return [o["quantity"] for o in step.body["outputs"] if lot_of(o["lot"]) == lot]
+    return []
+
+
+def _closure(start: Lot, step: Any) -> list[Lot]:
+    found: dict[Lot, None] = {}
+    ring = [start]
+    while ring:
+        ring = [near for lot in ring for near in step(lot) if near != start and near not in found]
+        found.update(dict.fromkeys(ring))
+        ring = list(dict.fromkeys(ring))
+    return list(found)

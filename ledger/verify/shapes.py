@@ -1,0 +1,370 @@
+"""The body of every statement type of format v1 (docs/format.md, "Statement types").
+
+One table. A type or field that is not in it does not exist: it is refused, never
+ignored, so that nobody can hide meaning in a signed statement.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ledger.verify.fields import (
+    DAY,
+    DIGEST,
+    GTIN,
+    ITEM,
+    LOT,
+    LOT_AMOUNT,
+    MOMENT,
+    PARTY,
+    PLACE,
+    QUANTITY,
+    SIGNATURE,
+    Code,
+    Kind,
+    ListOf,
+    Object,
+    OneOf,
+    OrNull,
+    Text,
+    Whole,
+)
+
+COUNT = Whole(1, 999_999_999)
+# Crockford base 32: no I, L, O, U, so that a tired eye cannot misread a tag.
+TAG = Code("[0-9A-HJKMNP-TV-Z]{2}", ("a station tag of 2 characters", "ký hiệu trạm gồm 2 ký tự"))
+ORIGIN = Code(
+    r"[a-z0-9][a-z0-9./-]{0,99}",
+    ("a log origin such as ocop.example/log", "tên sổ như ocop.example/log"),
+)
+VERIFIER_KEY = Code(
+    r"[a-z0-9./-]{1,100}\+[0-9a-f]{8}\+[A-Za-z0-9+/=]{40,60}",
+    ("a C2SP verifier key name+hash+base64", "khóa kiểm tra dạng name+hash+base64"),
+)
+SSCC = Code("[0-9]{18}", ("an SSCC of 18 digits", "SSCC 18 số"))
+GLN = Code("[0-9]{13}", ("a GLN of 13 digits", "GLN 13 số"))
+SUBJECT = Code(
+    r"party:[A-Z0-9][A-Z0-9-]{0,19}|site:[A-Z0-9][A-Z0-9-]{0,19}/[A-Za-z0-9][A-Za-z0-9._-]{0,31}"
+    r"|product:[0-9]{14}",
+    (
+        "party:CODE, site:PARTY/CODE or product:GTIN14",
+        "party:MÃ, site:CƠ-SỞ/MÃ hoặc product:GTIN14",
+    ),
+)
+COUNTERPARTY = Object(
+    {
+        "kind": OneOf(
+            ("household", "cooperative", "company", "shop", "authority", "lab", "carrier", "other")
+        ),
+        "party?": PARTY,
+        "number?": Code("[0-9]{1,4}", ("a household number", "số hộ")),
+        "digest?": DIGEST,
+    }
+)
+REASON = OneOf(
+    (
+        "test-failed",
+        "contamination",
+        "wrong-label",
+        "damaged",
+        "expired",
+        "lost",
+        "in-doubt",
+        "typing-error",
+        "authority-order",
+        "customer-request",
+        "replaced",
+        "key-lost",
+        "key-stolen",
+        "other",
+    )
+)
+RANGES = Object({"tag": TAG, "ranges": ListOf(Object({"first": COUNT, "last": COUNT}), 1, 200)})
+LOTS = ListOf(LOT, 1, 100)
+_SEEN = {"note?": DIGEST, "instrument?": PLACE}
+
+BODIES: dict[str, Object] = {
+    # registry
+    "ledger-opened": Object(
+        {
+            "format": Whole(1, 1),
+            "origin": ORIGIN,
+            "log_key": VERIFIER_KEY,
+            "roots": ListOf(DIGEST, 1, 16),
+            "threshold": Whole(1, 16),
+        }
+    ),
+    "party-registered": Object(
+        {
+            "code": PARTY,
+            "kind": OneOf(
+                ("cooperative", "company", "authority", "lab", "shop", "carrier", "household-group")
+            ),
+            "name": Text(160),
+            "address?": Text(240),
+            "province?": Text(80),
+            "gln?": GLN,
+        }
+    ),
+    "key-enrolled": Object(
+        {
+            "key": DIGEST,
+            "party": PARTY,
+            "role": OneOf(("admin", "station")),
+            "held": OneOf(("station", "browser", "hardware", "hub")),
+            "tag?": TAG,
+            "proof": SIGNATURE,
+        }
+    ),
+    "key-retired": Object({"keyid": DIGEST, "reason": REASON}),
+    "key-compromised": Object(
+        {"keyid": DIGEST, "last_good": Whole(0, 999_999_999_999), "reason": REASON}
+    ),
+    "reattested": Object({"entries": ListOf(DIGEST, 1, 200)}),
+    "site-registered": Object(
+        {
+            "code": PLACE,
+            "kind": OneOf(
+                ("growing-area", "packing-house", "processing", "warehouse", "shop", "other")
+            ),
+            "name": Text(160),
+            "growing_area_code?": Text(40),
+            "packing_house_code?": Text(40),
+            "gln?": GLN,
+            "province?": Text(80),
+        }
+    ),
+    "product-registered": Object(
+        {
+            "gtin": GTIN,
+            "name": Text(160),
+            "brand?": Text(80),
+            "net_content?": QUANTITY,
+            "shelf_life_days?": Whole(1, 36_500),
+            "group?": Text(80),
+            "ingredients?": Text(600),
+            "storage?": Text(240),
+            "usage?": Text(400),
+            "warning?": Text(400),
+            "origin?": Text(80),
+            "standards?": ListOf(Text(80), 0, 20),
+            "image?": DIGEST,
+        }
+    ),
+    "item-registered": Object({"code": PLACE, "name": Text(160)}),
+    "certificate-recorded": Object(
+        {
+            "kind": Code("[a-z][a-z0-9-]{1,31}", ("a kind such as ocop", "loại như ocop")),
+            "number": Text(80),
+            "issuer": Text(160),
+            "subject": SUBJECT,
+            "valid_from": DAY,
+            "valid_to": DAY,
+            "stars?": Whole(1, 5),
+            "document?": DIGEST,
+        }
+    ),
+    "certificate-withdrawn": Object({"number": Text(80), "subject": SUBJECT, "reason": REASON}),
+    "instrument-registered": Object({"code": PLACE, "kind": Text(80)}),
+    "instrument-verified": Object(
+        {"code": PLACE, "verified_on": DAY, "valid_to": DAY, "body?": Text(160)}
+    ),
+    # field
+    "field-work-recorded": Object(
+        {
+            "site": PLACE,
+            "activity": OneOf(
+                ("sowing", "fertilising", "spraying", "weeding", "watering", "pruning", "other")
+            ),
+            "dose?": QUANTITY,
+            "interval_days?": Whole(0, 365),
+            "note?": DIGEST,
+        }
+    ),
+    # supply chain
+    "harvested": Object(
+        {"lot": LOT, "quantity": QUANTITY, "site": PLACE, "from?": COUNTERPARTY, **_SEEN}
+    ),
+    "received": Object(
+        {"lot": LOT, "quantity": QUANTITY, "site": PLACE, "from?": COUNTERPARTY, **_SEEN}
+    ),
+    "processed": Object(
+        {
+            "site": PLACE,
+            "inputs": ListOf(LOT_AMOUNT, 1, 60),
+            "outputs": ListOf(LOT_AMOUNT, 1, 20),
+            "loss?": QUANTITY,
+            **_SEEN,
+        }
+    ),
+    "packed": Object(
+        {
+            "lot": LOT,
+            "site": PLACE,
+            "inputs": ListOf(LOT_AMOUNT, 1, 60),
+            "packs": COUNT,
+            "expiry?": DAY,
+            **_SEEN,
+        }
+    ),
+    "aggregated": Object(
+        {"container": SSCC, "contents": ListOf(LOT_AMOUNT, 1, 60), "site": PLACE, "note?": DIGEST}
+    ),
+    "shipped": Object(
+        {"lot": LOT, "quantity": QUANTITY, "site": PLACE, "to?": COUNTERPARTY, **_SEEN}
+    ),
+    "tested": Object(
+        {
+            "lot": LOT,
+            "result": OneOf(("pass", "fail", "pending")),
+            "method?": Text(120),
+            "by?": COUNTERPARTY,
+            "document?": DIGEST,
+            "note?": DIGEST,
+        }
+    ),
+    "inspected": Object(
+        {
+            "lot": LOT,
+            "result": OneOf(("pass", "fail", "pending")),
+            "by?": COUNTERPARTY,
+            "document?": DIGEST,
+            "note?": DIGEST,
+        }
+    ),
+    "sold": Object({"lot": LOT, "quantity": QUANTITY, "to?": COUNTERPARTY, "note?": DIGEST}),
+    "destroyed": Object({"lot": LOT, "quantity": QUANTITY, "reason": REASON, "note?": DIGEST}),
+    # labels
+    "labels-issued": Object(
+        {
+            "lot": LOT,
+            "tag": TAG,
+            "first": COUNT,
+            "count": Whole(1, 1_000_000),
+            "template?": PLACE,
+            "template_digest?": DIGEST,
+            "note?": DIGEST,
+        }
+    ),
+    "labels-printed": Object(
+        {
+            "lot": LOT,
+            "printed": RANGES,
+            "printer": PLACE,
+            "template": PLACE,
+            "template_digest": DIGEST,
+        }
+    ),
+    "labels-voided": Object({"lot": LOT, "voided": RANGES, "reason": REASON}),
+    "labels-reprinted": Object({"lot": LOT, "reprinted": RANGES, "reason": REASON}),
+    # trouble
+    "held": Object({"lots": LOTS, "reason": REASON, "by?": COUNTERPARTY, "note?": DIGEST}),
+    "released": Object({"lots": LOTS, "reason": REASON, "ends": DIGEST, "note?": DIGEST}),
+    "recalled": Object(
+        {
+            "lots": LOTS,
+            "reach": OneOf(("lots", "descendants")),
+            "reason": REASON,
+            "by?": COUNTERPARTY,
+            "order?": Text(80),
+            "note?": DIGEST,
+        }
+    ),
+    "recall-closed": Object({"lots": LOTS, "reason": REASON, "ends": DIGEST, "note?": DIGEST}),
+    "disputed": Object({"entry": DIGEST, "lots": LOTS, "reason": REASON, "note?": DIGEST}),
+}
+
+# What a correction may replace: facts about goods. Registry facts are simply recorded anew.
+CORRECTABLE = (
+    "field-work-recorded",
+    "harvested",
+    "received",
+    "processed",
+    "packed",
+    "aggregated",
+    "shipped",
+    "tested",
+    "inspected",
+    "sold",
+    "destroyed",
+)
+
+
+def envelope(statement_type: str, body: Kind) -> Object:
+    """The common fields around one body (protocol.md, "Common fields")."""
+    return Object(
+        {
+            "type": OneOf((statement_type,)),
+            "party": PARTY,
+            "seq": Whole(1, 999_999_999_999),
+            "prev": OrNull(DIGEST),
+            "time": MOMENT,
+            "in": ListOf(DIGEST, 0, 200),
+            "anchor": OrNull(Object({"size": Whole(1, 999_999_999_999), "root": DIGEST})),
+            "body": body,
+        }
+    )
+
+
+def _correction(replaced: str) -> Object:
+    return Object(
+        {
+            "corrects": DIGEST,
+            "of": OneOf((replaced,)),
+            "reason": REASON,
+            "body": BODIES[replaced],
+            "note?": DIGEST,
+        }
+    )
+
+
+CORRECTIONS: dict[str, Object] = {name: _correction(name) for name in CORRECTABLE}
+SHAPES: dict[str, Object] = {name: envelope(name, body) for name, body in BODIES.items()}
+CORRECTED_SHAPES: dict[str, Object] = {
+    name: envelope("corrected", body) for name, body in CORRECTIONS.items()
+}
+
+TYPES: tuple[str, ...] = (*BODIES, "corrected")
+
+_TYPE_AT_END = re.compile(r'"type":"([a-z-]{1,40})"\}$')
+_OF = re.compile(r'"of":"([a-z-]{1,40})"')
+_PATTERNS: dict[str, re.Pattern[str]] = {}
+
+
+def pattern_for(shape_name: str, shape: Object) -> re.Pattern[str]:
+    """Compiled pattern of a whole canonical payload of this shape, made on first use."""
+    found = _PATTERNS.get(shape_name)
+    if found is None:
+        found = _PATTERNS[shape_name] = re.compile(shape.pattern)
+    return found
+
+
+def shape_of_text(payload: str) -> tuple[str, Object] | None:
+    """The shape that the canonical text claims to be: (name for the cache, shape), or None."""
+    # Sorted keys put "type" last, so a look at the tail finds it without parsing.
+    tail = _TYPE_AT_END.search(payload, max(0, len(payload) - 64))
+    if tail is None:
+        return None
+    name = tail.group(1)
+    if name != "corrected":
+        shape = SHAPES.get(name)
+        return None if shape is None else (name, shape)
+    for of in _OF.finditer(payload):
+        corrected = CORRECTED_SHAPES.get(of.group(1))
+        if corrected is not None:
+            return f"corrected:{of.group(1)}", corrected
+    return None
+
+
+__all__ = [
+    "BODIES",
+    "CORRECTABLE",
+    "CORRECTED_SHAPES",
+    "ITEM",
+    "REASON",
+    "SHAPES",
+    "TYPES",
+    "envelope",
+    "pattern_for",
+    "shape_of_text",
+]

@@ -1,0 +1,140 @@
+"""Setting text into a block: wrap, then shrink, then refuse with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from PIL import Image, ImageDraw
+
+from printers.bitmap import DOTS_PER_MM
+from printers.errors import TemplateError
+from printers.template_parts import PLACEHOLDER, StarRow, TextBlock
+from printers.typeface import ASCENT, CAP_HEIGHT, DESCENT, LINE_PITCH, draw, require_glyphs, width
+
+
+@dataclass(frozen=True, slots=True)
+class SetText:
+    """Lines ready to draw at `em` dots per em."""
+
+    lines: tuple[str, ...]
+    em: int
+
+
+def fill(block: TextBlock, words: Mapping[str, str]) -> str:
+    """The block's text with its placeholders replaced.
+
+    A paragraph (line of the template's text) that names a field the label leaves out is left
+    out whole: only optional fields get this far.
+    """
+    kept = [
+        PLACEHOLDER.sub(lambda found: words[found[1]], paragraph)
+        for paragraph in block.text.split("\n")
+        if all(words.get(name) for name in PLACEHOLDER.findall(paragraph))
+    ]
+    return "\n".join(kept)
+
+
+def set_text(block: TextBlock, text: str) -> SetText:
+    """The largest size from `em` down to `min_em` at which the wrapped text fits its box.
+
+    Words are never broken. Raises TemplateError for overflow at the smallest size and for a
+    character without a glyph.
+    """
+    require_glyphs(text.replace("\n", ""), block.bold, block.box.where)
+    for em in range(block.em, block.min_em - 1, -1):
+        lines = _wrap(text, block.bold, em, block.box.width)
+        if (
+            lines is not None
+            and len(lines) <= block.max_lines
+            and _height(len(lines), em) <= block.box.height
+        ):
+            return SetText(lines, em)
+    raise TemplateError(
+        "template.overflow",
+        where=block.box.where,
+        text=text.replace("\n", " / ")[:80],
+        width=f"{block.box.width / DOTS_PER_MM:g}",
+        height=f"{block.box.height / DOTS_PER_MM:g}",
+        lines=block.max_lines,
+        size=f"{block.min_em * CAP_HEIGHT / DOTS_PER_MM:.2f}",
+        longest=f"{max(width(w, block.bold, block.min_em) for w in text.split()) / DOTS_PER_MM:.1f}",
+    )
+
+
+def draw_text(canvas: Image.Image, block: TextBlock, text: SetText, x: int, y: int) -> None:
+    """Draw set text on an "L" canvas with the block's top left corner at (x, y) dots."""
+    if block.middle:
+        y += (block.box.height - _height(len(text.lines), text.em)) // 2
+    baseline = y + round(ASCENT * text.em)
+    for n, line in enumerate(text.lines):
+        spare = block.box.width - width(line, block.bold, text.em)
+        shift = {"left": 0, "center": spare // 2, "right": spare}[block.align]
+        place = baseline + round(n * LINE_PITCH * text.em)
+        draw(canvas, (x + shift, place), line, block.bold, text.em)
+
+
+def _height(lines: int, em: int) -> int:
+    return round(ASCENT * em) + round((lines - 1) * LINE_PITCH * em) + round(DESCENT * em)
+
+
+def _wrap(text: str, bold: bool, em: int, room: int) -> tuple[str, ...] | None:
+    lines: list[str] = []
+    for paragraph in text.split("\n"):
+        line = ""
+        # Split at ordinary spaces only, so a no-break space keeps a number with its unit.
+        for word in paragraph.split(" "):
+            longer = f"{line} {word}" if line else word
+            if width(longer, bold, em) <= room:
+                line = longer
+            elif not line or width(word, bold, em) > room:
+                return None
+            else:
+                lines.append(line)
+                line = word
+        lines.append(line)
+    return tuple(lines)
+
+
+# A regular star: outer and inner corners in turn, radius 1 and (3 - √5) / 2, first one up.
+_STAR = (
+    (0.0, -1.0),
+    (0.2245, -0.309),
+    (0.9511, -0.309),
+    (0.3633, 0.118),
+    (0.5878, 0.809),
+    (0.0, 0.382),
+    (-0.5878, 0.809),
+    (-0.3633, 0.118),
+    (-0.9511, -0.309),
+    (-0.2245, -0.309),
+)
+_SCALE = 8
+
+
+def draw_stars(canvas: Image.Image, row: StarRow, count: int) -> None:
+    """Draw caption and `count` filled stars on an "L" canvas. Raises TemplateError when too wide."""
+    side = row.box.height
+    step = side + side // 8
+    em = round(side * 0.8 / CAP_HEIGHT)
+    caption = width(row.caption + " ", True, em) if row.caption else 0
+    need = caption + count * step - side // 8
+    if need > row.box.width:
+        raise TemplateError(
+            "template.stars-too-wide",
+            where=row.box.where,
+            need=f"{need / DOTS_PER_MM:g}",
+            have=f"{row.box.width / DOTS_PER_MM:g}",
+        )
+    spare = row.box.width - need
+    x = row.box.x + {"left": 0, "center": spare // 2, "right": spare}[row.align]
+    if row.caption:
+        draw(canvas, (x, row.box.y + round(side * 0.9)), row.caption, True, em)
+    big = Image.new("L", (side * _SCALE, side * _SCALE), 0)
+    radius = side * _SCALE / 1.9022  # the widest span of the star is 2 * 0.9511 radii
+    middle = (side * _SCALE / 2, radius)
+    corners = [(middle[0] + dx * radius, middle[1] + dy * radius) for dx, dy in _STAR]
+    ImageDraw.Draw(big).polygon(corners, fill=255)
+    star = big.resize((side, side), Image.Resampling.BOX)
+    for n in range(count):
+        canvas.paste(star, (x + caption + n * step, row.box.y))

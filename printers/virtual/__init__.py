@@ -1,0 +1,6 @@
+"""A printer that prints pictures: for demonstration and tests, no proof by itself."""
+
+from printers.virtual.faults import Faults
+from printers.virtual.server import VirtualPrinter, serve_virtual_printer
+
+__all__ = ["Faults", "VirtualPrinter", "serve_virtual_printer"]
