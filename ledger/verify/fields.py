@@ -49,7 +49,7 @@ class _Leaf:
     def faults(self, value: object, path: str) -> list[tuple[str, object, Kind]]:
         return [] if self.accepts(value) else [(path, value, self)]  # type: ignore[list-item]  # every leaf has `pattern`
 
-    def meaning_holds(self, value: Any) -> bool:
+    def meaning_holds(self, _value: Any) -> bool:
         return True
 
 
@@ -249,7 +249,7 @@ class _Unknown(_Leaf):
     expected = ("no such field", "không có trường này")
     pattern = "(?!)"
 
-    def accepts(self, value: object) -> bool:
+    def accepts(self, _value: object) -> bool:
         return False
 
 

@@ -13,7 +13,7 @@ from ledger.verify.graph import Lot
 from ledger.verify.wording import sentence
 
 FINDINGS: dict[str, tuple[str, str, str]] = {
-    # code: (severity, English, Vietnamese)
+    # Each code has a severity, then its English and its Vietnamese sentence.
     "more-out-than-in": (
         "error",
         "{out} kg came out of {into} kg that went in (lot {lot}).",

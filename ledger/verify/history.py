@@ -13,7 +13,6 @@ from typing import ClassVar
 from ledger.verify.entry import Entry
 from ledger.verify.keys import KeyBook, KeyRecord
 from ledger.verify.registry import Registry
-from ledger.verify.signature import SignatureRefused
 from ledger.verify.statement import Statement, read_statement
 from ledger.verify.wording import Refusal
 
@@ -108,17 +107,25 @@ class History:
         statement = read_statement(entry.payload)
         signer = self.keys.signer(entry.keyid, index, statement)
         signer.public.verify(entry.signature, entry.signed)
-        self._check_journal(entry, statement)
+        self.check_journal(entry, statement)
+        self.check_links(statement)
+        self.check_authority(signer, statement)
+        return Located(index, entry.id.hex(), statement, signer)
+
+    def check_links(self, statement: Statement) -> None:
+        """Everything a statement builds on is in the ledger before it, once."""
         for named in statement.inputs:
             if self._party_of(named) is None:
                 raise SequenceRefused("input-unknown", found=named)
         if len(set(statement.inputs)) != len(statement.inputs):
             raise SequenceRefused("input-twice", found=sorted(statement.inputs)[0])
+
+    def check_authority(self, signer: KeyRecord, statement: Statement) -> None:
+        """The signer may say this of these keys, goods and earlier statements."""
         if statement.type == "corrected":
             self._check_correction(statement)
         self.keys.check(signer, statement)
         self.registry.check(statement)
-        return Located(index, entry.id.hex(), statement, signer)
 
     def fold(self, located: Located, entry: Entry) -> None:
         """Take in an examined entry."""
@@ -127,7 +134,8 @@ class History:
         self.keys.apply(located.index, located.id, located.signer, statement)
         self.registry.apply(statement)
 
-    def _check_journal(self, entry: Entry, statement: Statement) -> None:
+    def check_journal(self, entry: Entry, statement: Statement) -> None:
+        """The entry stands right after the last one of its key (protocol.md, "Journal")."""
         head = self.journals.get(entry.keyid)
         last = 0 if head is None else head.seq
         if statement.seq != last + 1:
@@ -164,6 +172,3 @@ class History:
                 type=kind,
                 owner=owner,
             )
-
-
-__all__ = ["History", "JournalHead", "Located", "SequenceRefused", "SignatureRefused"]

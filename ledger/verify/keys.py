@@ -291,7 +291,7 @@ class KeyBook:
         same = canonical.encode({"type": statement.type, "body": statement.body})
         votes = self._votes.setdefault(same, set())
         votes.add(signer.public.keyid)
-        return len(votes) == self.genesis["threshold"]
+        return len(votes) == int(self.genesis["threshold"])
 
     def _begin(self, _index: int, statement: Statement) -> None:
         self.records.update(self._opening)

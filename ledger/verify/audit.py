@@ -1,0 +1,133 @@
+"""Whole-ledger audit: every entry, signature, link and root, streamed once, first failure located."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from ledger.verify.checkpoint import Checkpoint
+from ledger.verify.entry import parse_entry
+from ledger.verify.history import History
+from ledger.verify.merkle import CompactRange
+from ledger.verify.wording import Refusal
+
+
+class AuditRefused(Refusal):
+    """The ledger as a whole does not agree with its seal."""
+
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "root-differs": (
+            "The first {size} entries have root {found}, but the checkpoint of that size says "
+            "{expected}: an entry before it was changed, removed, added or moved.",
+            "{size} phiếu đầu có gốc {found}, nhưng mốc niêm phong cùng cỡ ghi {expected}: có phiếu "
+            "trước đó bị sửa, xóa, thêm hoặc đổi chỗ.",
+        ),
+        "tree-short": (
+            "The ledger holds {found} entries, but a checkpoint was issued for {expected}: it was cut "
+            "or rolled back.",
+            "Sổ còn {found} phiếu, nhưng đã có mốc niêm phong cho {expected} phiếu: sổ bị cắt hoặc "
+            "quay lui.",
+        ),
+        "anchor-never-issued": (
+            "The entry at index {index} names a checkpoint of size {size} that was never issued with "
+            "that root.",
+            "Phiếu ở vị trí {index} nêu mốc niêm phong cỡ {size} chưa từng được phát hành với gốc đó.",
+        ),
+        "anchor-early": (
+            "The entry at index {index} claims to have seen {size} entries, more than came before it.",
+            "Phiếu ở vị trí {index} khai đã thấy {size} phiếu, nhiều hơn số phiếu trước nó.",
+        ),
+        "entry-twice": (
+            "The entry at index {index} stands in the ledger twice.",
+            "Phiếu ở vị trí {index} có mặt hai lần trong sổ.",
+        ),
+    }
+
+
+@dataclass(slots=True)
+class AuditResult:
+    """Outcome of an audit: `entries` seen, the root over them, the first failure if any."""
+
+    entries: int = 0
+    root: bytes = b""
+    failure: Refusal | None = None
+    failed_index: int | None = None
+    disputed: int = 0
+    types: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        return self.failure is None
+
+
+def audit_entries(
+    raw_entries: Iterable[bytes],
+    checkpoints: Mapping[int, bytes],
+    roots: frozenset[str],
+    *,
+    known: Checkpoint | None = None,
+) -> AuditResult:
+    """Verify entries in log order against issued checkpoints.
+
+    Args:
+        raw_entries: every entry of the ledger, in log order, exact bytes.
+        checkpoints: tree size -> root of every checkpoint the ledger says it issued.
+        roots: raw root keys (hex) that the auditor trusts.
+        known: a checkpoint kept from before or from elsewhere; the ledger must extend it.
+
+    Returns:
+        The result; the first failure ends the walk.
+    """
+    expected = dict(checkpoints)
+    result = AuditResult()
+    if known is not None and expected.setdefault(known.size, known.root) != known.root:
+        result.failure = AuditRefused(
+            "root-differs",
+            size=known.size,
+            found=expected[known.size].hex(),
+            expected=known.root.hex(),
+        )
+        return result
+    tree = CompactRange()
+    places: dict[str, tuple[str, str]] = {}
+    history = History(places.get, roots)
+    try:
+        for index, raw in enumerate(raw_entries):
+            result.failed_index = index
+            entry = parse_entry(raw)
+            located = history.admit(index, entry)
+            statement = located.statement
+            if located.id in places:
+                raise AuditRefused("entry-twice", index=index)
+            places[located.id] = statement.type, statement.party
+            if statement.anchor is not None:
+                _check_anchor(index, statement.anchor, expected)
+            tree.append(entry.id)
+            result.entries = index + 1
+            if index + 1 in expected and (root := tree.root()) != expected[index + 1]:
+                raise AuditRefused(
+                    "root-differs",
+                    size=index + 1,
+                    found=root.hex(),
+                    expected=expected[index + 1].hex(),
+                )
+            result.types[statement.type] = result.types.get(statement.type, 0) + 1
+        result.failed_index = None
+        largest = max(expected, default=0)
+        if largest > result.entries:
+            raise AuditRefused("tree-short", found=result.entries, expected=largest)
+    except Refusal as refused:
+        result.failure = refused
+    result.root = tree.root()
+    result.disputed = len(history.keys.disputed())
+    return result
+
+
+def _check_anchor(index: int, anchor: tuple[int, str], expected: Mapping[int, bytes]) -> None:
+    size, root = anchor
+    if size > index:
+        raise AuditRefused("anchor-early", index=index, size=size)
+    issued = expected.get(size)
+    if issued is None or issued.hex() != root:
+        raise AuditRefused("anchor-never-issued", index=index, size=size)
