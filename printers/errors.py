@@ -21,9 +21,9 @@ class PrintingError(Exception):
         self.params = params
         super().__init__(self.say("en"))
 
-    def say(self, lang: Lang) -> str:
+    def say(self, lang: str) -> str:
         """The sentence in Vietnamese (`vi`) or English (`en`)."""
-        return SENTENCES[self.code][lang].format(**self.params)
+        return SENTENCES[self.code]["vi" if lang == "vi" else "en"].format(**self.params)
 
     def __reduce__(self) -> tuple[object, ...]:
         # The default pickling would call the class with the English text as its code.

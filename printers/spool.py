@@ -115,6 +115,14 @@ class Spool:
             raise SpoolError("spool.unknown-job", job=job_id)
         return str(row[0])
 
+    def job_ids(self, prefix: str) -> list[str]:
+        """Jobs whose id begins with `prefix`, oldest first."""
+        rows = self._db.execute(
+            "SELECT job_id FROM job WHERE substr(job_id, 1, ?) = ? ORDER BY created_at, rowid",
+            (len(prefix), prefix),
+        )
+        return [str(row[0]) for row in rows]
+
     def counts(self, job_id: str) -> dict[State, int]:
         """How many labels of the job are in each state; every state is a key."""
         self.printer_of(job_id)
@@ -260,7 +268,7 @@ class Spool:
             raise SpoolError("spool.serial-used", key=item.key, attempt=item.attempt)
         if item.attempt > 1 and (
             attempt != item.attempt - 1
-            or state not in ("confirmed", "void")
+            or state not in ("confirmed", "void", "cancelled")
             or not item.reason.strip()
         ):
             raise SpoolError(

@@ -252,29 +252,23 @@ class _Check:
         if not graph.line(self.lot).made_by:
             self._fail(8, None, BundleRefused("lot-absent", lot=self.lot[1], item=self.lot[0]))
         wanted = {self.lot, *graph.ancestors(self.lot)}
-        sites = {
-            (step.located.statement.party, step.body["site"])
-            for lot in wanted
-            for step in graph.line(lot).about
-            if "site" in step.body
-        }
+        by_id = {one.id: one for one in self.located}
+        related = [
+            one.id
+            for one in self.located
+            if wanted.intersection(lots_about(one.statement.type, one.statement.body))
+        ]
+        # What a related statement builds on belongs to the evidence too, all the way back.
+        allowed: set[str] = set()
+        while related:
+            found = related.pop()
+            if found in by_id and found not in allowed:
+                allowed.add(found)
+                related += by_id[found].statement.inputs
         for one in self.located:
-            statement = one.statement
-            if statement.type in _KEY_TYPES or statement.type in REGISTRY_TYPES:
-                continue
-            if statement.type == "field-work-recorded" or (
-                statement.type == "corrected" and statement.body["of"] == "field-work-recorded"
-            ):
-                body = statement.body.get("body", statement.body)
-                related = (statement.party, body["site"]) in sites
-            else:
-                related = bool(wanted.intersection(lots_about(statement.type, statement.body)))
-            if not related:
-                self._fail(
-                    8,
-                    one.index,
-                    BundleRefused("entry-foreign", index=one.index, type=statement.type),
-                )
+            kind = one.statement.type
+            if kind not in _KEY_TYPES and kind not in REGISTRY_TYPES and one.id not in allowed:
+                self._fail(8, one.index, BundleRefused("entry-foreign", index=one.index, type=kind))
         self._links(graph, wanted)
 
     def _links(self, graph: LotGraph, wanted: set[Lot]) -> None:

@@ -63,7 +63,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
-class Refusal(Exception):  # noqa: N818 - a verdict about the input, not a fault of the program
+class Refusal(Exception):
     """Root of the verifier's error tree: a code, its parameters, and a sentence in two languages.
 
     `catalogue` maps code -> (English, Vietnamese), both `str.format` templates over `params`.

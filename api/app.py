@@ -1,0 +1,58 @@
+"""The web application: every route over one set of services."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.pages.notices import notice
+from api.pages.static_files import static_routes
+from api.routes.consumer import consumer_routes
+from api.routes.dossier import dossier_routes
+from api.routes.entries import entries_routes
+from api.routes.health import health_routes
+from api.routes.log import log_routes
+from api.routes.lots import lots_routes
+from api.routes.negotiation import asked_for
+from api.routes.protection import Protected
+from api.routes.replies import html, problem, wants_html
+from api.routes.services import Services
+from api.routes.station import station_routes
+
+_NOTICES = {403: "station-only", 404: "no-page", 405: "method"}
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    if wants_html(request.scope["headers"]) and not request.url.path.startswith("/api/"):
+        lang = asked_for(request.scope["query_string"])[0]
+        return html(notice(_NOTICES.get(status, "too-large"), lang), status)
+    detail = str(error.detail) if isinstance(error, HTTPException) else "The server failed."
+    return problem(status, f"http-{status}", detail)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over `services`. Nothing of it is loaded from another host."""
+    app = FastAPI(
+        title="OCOP Ledger",
+        version="1",
+        description="Signed statements in, histories, seals and bundles out.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    # The consumer page comes first in the list: it is asked for most, and routes are tried in turn.
+    app.router.routes[:0] = consumer_routes(services)
+    for routes in (
+        static_routes(),
+        log_routes(services),
+        dossier_routes(services),
+        station_routes(services),
+    ):
+        app.router.routes.extend(routes)
+    for router in (entries_routes(services), lots_routes(services), health_routes(services)):
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _failed)
+    app.add_middleware(Protected)
+    return app

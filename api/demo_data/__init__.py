@@ -1,0 +1,1 @@
+"""A made-up cooperative that dries longan: `demo.csv` and `demo.setup.json`, for a first look."""

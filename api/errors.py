@@ -1,0 +1,94 @@
+"""Errors of the doors: what a person asked for cannot be done, and what to do instead."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ledger.verify.wording import Refusal
+
+
+class DoorError(Refusal):
+    """Root of the room's errors."""
+
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "settings-wrong": (
+            "The settings file {path} is not readable ({why}); restore it or run ocop init in a new "
+            "folder.",
+            "Không đọc được tệp cài đặt {path} ({why}); hãy khôi phục tệp hoặc chạy ocop init ở thư "
+            "mục mới.",
+        ),
+        "base-url-wrong": (
+            "The label address {found} cannot be used ({why}); give one such as "
+            "https://truyxuat.example.vn",
+            "Không dùng được địa chỉ tem {found} ({why}); hãy ghi dạng https://truyxuat.example.vn",
+        ),
+        "base-url-missing": (
+            "No public address is set, so a label would lead nowhere; set it once: "
+            "ocop init --dir {path} --base-url https://...",
+            "Chưa đặt địa chỉ công khai nên tem sẽ không dẫn tới đâu; hãy đặt một lần: "
+            "ocop init --dir {path} --base-url https://...",
+        ),
+        "file-unreadable": (
+            "Cannot read {path} ({why}); check the name and try again.",
+            "Không đọc được {path} ({why}); hãy kiểm tra tên tệp rồi thử lại.",
+        ),
+        "file-unwritable": (
+            "Cannot write {path} ({why}); choose another place.",
+            "Không ghi được {path} ({why}); hãy chọn chỗ khác.",
+        ),
+        "item-unclear": (
+            "Item {found} is not known; use a GTIN or one of: {known}",
+            "Không biết mặt hàng {found}; hãy dùng GTIN hoặc một trong: {known}",
+        ),
+        "party-unclear": (
+            "This ledger records for {known}; say which with --party, or put a set-up file beside "
+            "the diary.",
+            "Sổ này ghi cho {known}; hãy chọn bằng --party hoặc đặt tệp setup cạnh nhật ký.",
+        ),
+        "printer-unknown": (
+            "There is no printer named {found}; add it with: ocop printer add {found} --profile "
+            "escpos-58 --to tcp://HOST:9100",
+            "Chưa có máy in tên {found}; hãy thêm: ocop printer add {found} --profile escpos-58 --to "
+            "tcp://HOST:9100",
+        ),
+        "printer-none": (
+            "No printer is set up; add one with: ocop printer add NAME --profile PROFILE --to ADDRESS",
+            "Chưa có máy in; hãy thêm: ocop printer add TÊN --profile LOẠI --to ĐỊA-CHỈ",
+        ),
+        "printer-exists": (
+            "There is a printer named {found} already; choose another name.",
+            "Đã có máy in tên {found}; hãy chọn tên khác.",
+        ),
+        "count-wrong": (
+            "The number of labels is {found}, but 1 to {most} was expected.",
+            "Số tem là {found}, trong khi cần từ 1 đến {most}.",
+        ),
+        "setup-party-differs": (
+            "The set-up file registers party {found}, which has other details in this ledger; correct "
+            "the set-up file or use another ledger.",
+            "Tệp setup đăng ký cơ sở {found} nhưng trong sổ thông tin đã khác; hãy sửa tệp setup hoặc "
+            "dùng sổ khác.",
+        ),
+        "port-taken": (
+            "Port {port} on {host} cannot be used ({why}); choose another with --port.",
+            "Không dùng được cổng {port} trên {host} ({why}); hãy chọn cổng khác bằng --port.",
+        ),
+        "not-printable": (
+            "Lot {lot} is no packed product with a GTIN, so it has no labels.",
+            "Lô {lot} không phải thành phẩm có GTIN nên không có tem.",
+        ),
+        "job-in-doubt": (
+            "{count} labels of lot {lot} are in doubt; say which one came out last: ocop labels void "
+            "{item} {lot} --last-good SERIAL",
+            "Có {count} tem của lô {lot} chưa rõ đã in hay chưa; hãy cho biết tem cuối in được: ocop "
+            "labels void {item} {lot} --last-good SỐ-TEM",
+        ),
+        "serial-unknown": (
+            "Serial {found} was not issued for this lot; scan a label of the lot.",
+            "Số tem {found} không được cấp cho lô này; hãy quét tem của đúng lô.",
+        ),
+        "restricted": (
+            "This command is not in this version: {found}.",
+            "Phiên bản này chưa có lệnh {found}.",
+        ),
+    }

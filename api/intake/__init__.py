@@ -1,0 +1,1 @@
+"""Intake: what people typed elsewhere (diaries, set-up files, JSON Lines) becomes drafts."""

@@ -1,0 +1,365 @@
+"""The one bridge from ledger to printers: issue in the ledger, print, record what came out.
+
+Order of events: `labels-issued` is in the ledger before a bitmap exists; the spool
+knows every label before its first byte leaves; `labels-printed` follows what the
+spool confirmed. If the process dies in between, `settle` records what is missing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from api.errors import DoorError
+from api.label_fields import codes_of, label_of
+from api.printer_list import PrinterList
+from api.settings import Settings
+from ledger.domain.digital_link import label_url
+from ledger.domain.drafts import Draft
+from ledger.domain.serials import read_serial, serial_is_genuine, serial_text
+from ledger.errors import LedgerError
+from ledger.projections.views import Views
+from ledger.station import Station
+from ledger.verify.wording import Refusal
+from printers import escpos
+from printers.errors import PrintingError
+from printers.profile import Profile
+from printers.render import render
+from printers.spool import Spool
+from printers.spool_schema import PrintItem
+from printers.template import Template
+from printers.transport.address import open_transport
+from printers.worker import JobOutcome, Progress, print_job
+
+DEFAULT_TEMPLATE = "goi-50x40"
+MOST_AT_ONCE = 10_000
+_IN_DOUBT = frozenset({"sending", "sent", "in_doubt"})
+
+
+@dataclass(slots=True)
+class Job:
+    """A printing job as the pages see it."""
+
+    item: str
+    lot: str
+    count: int
+    done: bool = False
+    outcome: JobOutcome | None = None
+    problem: Refusal | PrintingError | None = None
+
+    def fault(self, lang: str) -> str | None:
+        """What went wrong, as a sentence; None while all is well."""
+        if self.problem is not None:
+            return self.problem.say(lang)
+        error = None if self.outcome is None else self.outcome.error
+        return None if error is None else error.say(lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Labelling:
+    """Labels of packed lots on one machine."""
+
+    folder: Path
+    settings: Settings
+    station: Station
+    views: Views
+    list_of_printers: PrinterList
+    label_key: bytes
+    now_text: Callable[[], str]
+    jobs: dict[str, Job] = field(default_factory=dict)
+
+    # --- reading -------------------------------------------------------------------------
+    def printers(self) -> list[str]:
+        """Names of the printers set up."""
+        return [one.name for one in self.list_of_printers.all()]
+
+    def serial_is_genuine(self, gtin14: str, serial: str) -> bool:
+        """True when the serial's check letters are ours."""
+        return serial_is_genuine(self.label_key, gtin14, serial)
+
+    def status(self, item: str, lot: str) -> dict[str, int]:
+        """Every serial of a lot in exactly one of confirmed, in_doubt, void, waiting."""
+        states = Counter(self.states(item, lot).values())
+        names = ("confirmed", "in_doubt", "void", "waiting")
+        return {"issued": sum(states.values()), **{name: states[name] for name in names}}
+
+    def states(self, item: str, lot: str) -> dict[str, str]:
+        """Serial -> state, in the order of issue. The ledger's word comes before the spool's."""
+        found = {
+            serial_text(self.label_key, item, tag, counter): "waiting"
+            for tag, first, last in self.views.label_ranges(item, lot)
+            for counter in range(first, last + 1)
+        }
+        with self._spool() as spool:
+            for job in spool.job_ids(_prefix(item, lot)):
+                for one in spool.labels(job):
+                    if one.state in _IN_DOUBT:
+                        found[one.serial] = "in_doubt"
+                    elif one.state in {"confirmed", "void"}:
+                        found[one.serial] = one.state
+        for tag, first, last, state in self.views.label_marks(item, lot):
+            for counter in range(first, last + 1):
+                serial = serial_text(self.label_key, item, tag, counter)
+                if found.get(serial) not in {None, "void"}:
+                    found[serial] = "void" if state == "void" else "confirmed"
+        return found
+
+    def url(self, facts: dict[str, Any], serial: str) -> str:
+        """The address in a label's QR code; DoorError until a base address is set."""
+        if self.settings.base_url is None:
+            raise DoorError("base-url-missing", path=self.folder)
+        return label_url(self.settings.base_url, *codes_of(facts), serial)
+
+    def preview_png(self, item: str, lot: str, template: str = DEFAULT_TEMPLATE) -> bytes:
+        """PNG of the very bitmap that would print next, without issuing anything."""
+        facts = self._facts(item, lot)
+        tag = self.station.tag_of(facts["party"])
+        serial = serial_text(self.label_key, item, tag, self.views.next_counter(item, tag))
+        shape = Template.shipped(template)
+        return render(shape, label_of(facts, serial, self.url(facts, serial), shape)).png()
+
+    # --- doing ---------------------------------------------------------------------------
+    def issue(self, item: str, lot: str, count: int, template: str = DEFAULT_TEMPLATE) -> list[str]:
+        """Issue serials in the ledger; never more than packs. Returns the new serials."""
+        if not 1 <= count <= MOST_AT_ONCE:
+            raise DoorError("count-wrong", found=count, most=MOST_AT_ONCE)
+        facts = self._facts(item, lot)
+        before = set(self.states(item, lot))
+        body = {
+            "lot": {"item": item, "code": lot},
+            "count": count,
+            "template": template,
+            "template_digest": Template.shipped(template).digest(),
+        }
+        self.station.record(Draft("labels-issued", facts["party"], self.now_text(), body))
+        return [serial for serial in self.states(item, lot) if serial not in before]
+
+    def print_labels(
+        self,
+        item: str,
+        lot: str,
+        count: int,
+        printer: str | None = None,
+        template: str = DEFAULT_TEMPLATE,
+        on_progress: Callable[[Progress], None] | None = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> tuple[list[str], JobOutcome]:
+        """Print `count` labels of a lot: those issued and waiting first, then newly issued ones.
+
+        Returns the job's serials and how it ended. A label whose link would lead nowhere is
+        never printed: the base address must be set and every serial must be in the views.
+
+        Raises:
+            DoorError, LedgerError: nothing was printed.
+        """
+        if not 1 <= count <= MOST_AT_ONCE:
+            raise DoorError("count-wrong", found=count, most=MOST_AT_ONCE)
+        chosen = self.list_of_printers.get(printer)
+        facts = self._facts(item, lot)
+        self._refuse_stopped(facts)
+        self.settle(item, lot)
+        states = self.states(item, lot)
+        doubted = sum(1 for state in states.values() if state == "in_doubt")
+        if doubted:
+            raise DoorError("job-in-doubt", count=doubted, lot=lot, item=item)
+        profile, shape = Profile.shipped(chosen.profile), Template.shipped(template)
+        self.url(facts, "0")
+        with self._spool() as spool:
+            unsent = self._unsent(spool, item, lot)
+            serials = [s for s, state in states.items() if state == "waiting" and s not in unsent]
+            if len(serials) < count:
+                serials += self.issue(item, lot, count - len(serials), template)
+            serials = serials[:count]
+            job = f"{_prefix(item, lot)}{len(spool.job_ids(_prefix(item, lot))) + 1}"
+            spool.add_job(
+                job,
+                chosen.name,
+                [
+                    PrintItem(
+                        key=f"{item}/{serial}",
+                        serial=serial,
+                        payload=escpos.encode(
+                            render(shape, label_of(facts, serial, self.url(facts, serial), shape)),
+                            profile,
+                            shape.media,
+                        ),
+                        **self._attempt(spool, item, lot, serial),
+                    )
+                    for serial in serials
+                ],
+            )
+            outcome = print_job(
+                spool,
+                job,
+                open_transport(chosen.address),
+                profile,
+                on_progress=on_progress,
+                stop=stop,
+            )
+            if outcome.counts["queued"]:
+                spool.cancel(job)  # what never left goes back to waiting, for the next job
+        self.settle(item, lot, chosen.name, template)
+        return serials, outcome
+
+    def settle(
+        self, item: str, lot: str, printer: str = "spool", template: str = DEFAULT_TEMPLATE
+    ) -> None:
+        """Record in the ledger what the spool knows and the ledger does not yet."""
+        known = {
+            (tag, counter)
+            for tag, first, last, _ in self.views.label_marks(item, lot)
+            for counter in range(first, last + 1)
+        }
+        confirmed, void = [], []
+        with self._spool() as spool:
+            for job in spool.job_ids(_prefix(item, lot)):
+                for one in spool.labels(job):
+                    tag, counter, _ = read_serial(one.serial)
+                    if (tag, counter) in known:
+                        continue
+                    if one.state == "confirmed":
+                        confirmed.append((tag, counter))
+                    elif one.state == "void":
+                        void.append((tag, counter))
+        party = self._facts(item, lot)["party"]
+        target = {"item": item, "code": lot}
+        for ranges in _ranges(confirmed):
+            body = {
+                "lot": target,
+                "printed": ranges,
+                "printer": printer,
+                "template": template,
+                "template_digest": Template.shipped(template).digest(),
+            }
+            self.station.record(Draft("labels-printed", party, self.now_text(), body))
+        for ranges in _ranges(void):
+            voided = {"lot": target, "voided": ranges, "reason": "in-doubt"}
+            self.station.record(Draft("labels-voided", party, self.now_text(), voided))
+
+    def resolve(self, item: str, lot: str, last_good: str | None) -> tuple[list[str], list[str]]:
+        """Decide labels in doubt by the last good label; (confirmed, void) serials."""
+        if last_good is not None and last_good not in self.states(item, lot):
+            raise DoorError("serial-unknown", found=last_good)
+        confirmed: list[str] = []
+        void: list[str] = []
+        with self._spool() as spool:
+            for job in spool.job_ids(_prefix(item, lot)):
+                labels = spool.labels(job)
+                if not any(one.state == "in_doubt" for one in labels):
+                    continue
+                here = last_good if any(one.serial == last_good for one in labels) else None
+                resolved = spool.resolve(job, here)
+                confirmed += resolved.confirmed
+                void += resolved.void
+        self.settle(item, lot)
+        return confirmed, void
+
+    def void(self, item: str, lot: str, serials: Iterable[str], reason: str) -> None:
+        """Void serials of a lot in the ledger, with a reason code."""
+        known = self.states(item, lot)
+        pairs = []
+        for serial in serials:
+            if known.get(serial) in {None, "void"}:
+                raise DoorError("serial-unknown", found=serial)
+            tag, counter, _ = read_serial(serial)
+            pairs.append((tag, counter))
+        party = self._facts(item, lot)["party"]
+        for ranges in _ranges(pairs):
+            body = {"lot": {"item": item, "code": lot}, "voided": ranges, "reason": reason}
+            self.station.record(Draft("labels-voided", party, self.now_text(), body))
+
+    # --- in the background, for pages -----------------------------------------------------
+    def start_printing(self, item: str, lot: str, count: int, printer: str | None) -> str:
+        """Print in a thread of its own; returns the job's name for `job`."""
+        self._refuse_stopped(self._facts(item, lot))
+        self.list_of_printers.get(printer or None)
+        name = f"{len(self.jobs) + 1}"
+        job = self.jobs[name] = Job(item, lot, count)
+
+        def run() -> None:
+            try:
+                _, job.outcome = self.print_labels(item, lot, count, printer or None)
+            except (Refusal, PrintingError) as problem:
+                job.problem = problem
+            finally:
+                job.done = True
+
+        threading.Thread(target=run, name=f"print-{name}", daemon=True).start()
+        return name
+
+    def job(self, job: str) -> Job | None:
+        """A job started by this process."""
+        return self.jobs.get(job)
+
+    def printing(self) -> dict[str, int]:
+        """How many jobs of this process are running, and how many ended with a fault."""
+        running = sum(1 for job in self.jobs.values() if not job.done)
+        return {"running": running, "faults": sum(1 for j in self.jobs.values() if j.fault("vi"))}
+
+    # --- small ---------------------------------------------------------------------------
+    def _spool(self) -> Spool:
+        return Spool(self.folder / "spool.db", self.now_text)
+
+    def _facts(self, item: str, lot: str) -> dict[str, Any]:
+        found = self.views.lot(item, lot)
+        if found is None:
+            raise LedgerError("lot-unknown", lot=lot, item=item)
+        return found.facts
+
+    @staticmethod
+    def _refuse_stopped(facts: dict[str, Any]) -> None:
+        stopped = facts["stopped"]
+        if stopped is not None:
+            words = {"recalled": "đang bị thu hồi", "held": "đang bị tạm giữ"}
+            raise LedgerError(
+                "lot-stopped",
+                lot=facts["lot"],
+                status=stopped["type"],
+                status_vi=words[stopped["type"]],
+            )
+
+    @staticmethod
+    def _attempt(spool: Spool, item: str, lot: str, serial: str) -> dict[str, Any]:
+        """A serial that was queued and cancelled before is a further attempt, and says why."""
+        before = sum(
+            1
+            for job in spool.job_ids(_prefix(item, lot))
+            for one in spool.labels(job)
+            if one.serial == serial
+        )
+        return {"attempt": before + 1, "reason": "never left the queue"} if before else {}
+
+    @staticmethod
+    def _unsent(spool: Spool, item: str, lot: str) -> set[str]:
+        """Serials that the spool has queued already, for a job that another process runs."""
+        return {
+            one.serial
+            for job in spool.job_ids(_prefix(item, lot))
+            for one in spool.labels(job)
+            if one.state == "queued"
+        }
+
+
+def _prefix(item: str, lot: str) -> str:
+    return f"{item}/{lot}/"
+
+
+def _ranges(pairs: list[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Serial pairs as range objects, one per tag, at most 200 ranges each."""
+    made: list[dict[str, Any]] = []
+    for tag in sorted({tag for tag, _ in pairs}):
+        runs: list[list[int]] = []
+        for counter in sorted(counter for found, counter in pairs if found == tag):
+            if runs and counter == runs[-1][1] + 1:
+                runs[-1][1] = counter
+            else:
+                runs.append([counter, counter])
+        made += [
+            {"tag": tag, "ranges": [{"first": a, "last": b} for a, b in runs[at : at + 200]]}
+            for at in range(0, len(runs), 200)
+        ]
+    return made

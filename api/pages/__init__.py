@@ -1,0 +1,1 @@
+"""Pages in Vietnamese (source) and English: templates, their view models and messages."""

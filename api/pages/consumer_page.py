@@ -1,0 +1,218 @@
+"""What the consumer page says of one lot, worked out from its facts (Circular 02/2024, ten items).
+
+Pure: facts in, words out. Nothing here reads a database or a clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from api.pages.dates import day
+from api.pages.messages_catalogue import Tongue, tongue
+from api.pages.rendering import render
+from api.pages.words import CERTIFICATES, LABEL_STATES, REASONS, STAGES, amount, quantity, worded
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A notice above everything else. `tone` is "bad" or "warn"."""
+
+    tone: str
+    title: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """One stage: what, on which days, at which sites, how much; `own` when it made this lot."""
+
+    name: str
+    goods: str
+    days: str
+    places: str
+    amount: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLine:
+    """One certificate with who vouches for it; `fault` says why it does not count, or ""."""
+
+    name: str
+    number: str
+    subject: str
+    issuer: str
+    valid_from: str
+    valid_to: str
+    vouched: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLine:
+    """The serial that was scanned and its state."""
+
+    serial: str
+    state: str
+
+
+def status_of(facts: Facts, today: str) -> str:
+    """ "recalled", "held", "expired" or "active" on the ISO day `today`."""
+    stopped = facts.get("stopped")
+    if stopped:
+        return str(stopped["type"])
+    expiry = facts.get("expiry")
+    return "expired" if expiry and expiry < today else "active"
+
+
+def lot_path(item: str, lot: str) -> str:
+    """`{item}/{lot}` for an address, each percent-encoded to the last reserved character."""
+    return f"{quote(item, safe='')}/{quote(lot, safe='')}"
+
+
+def consumer_html(
+    facts: Facts, today: str, lang: str, serial: str | None = None, label_state: str | None = None
+) -> bytes:
+    """The consumer page of a known lot; `label_state` of `serial` where one was scanned."""
+    say = tongue(lang)
+    product = facts.get("product") or {}
+    item, lot = facts["item"], facts["lot"]
+    path = lot_path(item, lot)
+    code = f"(01){item}(10){lot}" if facts.get("product") else f"{item} {lot}"
+    certificates = facts.get("certificates") or []
+    return render(
+        "consumer.html",
+        lang,
+        banners=_banners(facts, today, say, label_state),
+        facts=facts,
+        product=product,
+        producer=facts.get("producer") or {},
+        ocop=_recognition(facts, certificates, today),
+        lapsed=_lapsed(facts, certificates, today, say),
+        stages=[_stage(stage, say) for stage in facts.get("stages") or []],
+        certificates=[_certificate(one, today, say) for one in certificates],
+        packed_on=day(facts.get("packed_on")),
+        expiry=day(facts.get("expiry")),
+        net=quantity(product.get("net_content"), say),
+        trace_code=f"{code}(21){serial}" if serial else code,
+        label=None
+        if serial is None or label_state is None
+        else LabelLine(serial, worded(LABEL_STATES, label_state, say)),
+        item=item,
+        lot=lot,
+        path=path,
+    )
+
+
+def _banners(facts: Facts, today: str, say: Tongue, label_state: str | None) -> list[Banner]:
+    found = []
+    status = status_of(facts, today)
+    if status in {"recalled", "held"}:
+        stopped = facts["stopped"]
+        reason = worded(REASONS, stopped["reason"], say)
+        since = day(stopped["time"])
+        if status == "recalled":
+            title = say("Lô này đang bị THU HỒI từ {since}: {reason}.", since=since, reason=reason)
+            advice = say("Không dùng, không bán. Hãy mang sản phẩm lại nơi mua hoặc gọi cơ sở.")
+            found.append(Banner("bad", title, advice))
+        else:
+            title = say("Lô này đang bị TẠM GIỮ từ {since}: {reason}.", since=since, reason=reason)
+            advice = say("Chưa dùng cho đến khi cơ sở thông báo kết quả kiểm tra.")
+            found.append(Banner("warn", title, advice))
+    expiry = facts.get("expiry")
+    if expiry and expiry < today:
+        title = say("Lô này đã HẾT HẠN SỬ DỤNG ngày {expiry}.", expiry=day(expiry))
+        found.append(Banner("bad", title, say("Không nên dùng sản phẩm này nữa.")))
+    if label_state == "void":
+        title = say("Tem này đã bị HỦY.")
+        advice = say(
+            "Tem đã hủy không được dán lên hàng bán ra. Hãy báo nơi bán và cơ sở sản xuất."
+        )
+        found.append(Banner("bad", title, advice))
+    elif label_state == "in_doubt":
+        title = say("Tem này CHƯA CHẮC đã được in ra: máy in dừng giữa chừng.")
+        advice = say("Thông tin của lô vẫn đúng, nhưng hãy hỏi cơ sở về riêng chiếc tem này.")
+        found.append(Banner("warn", title, advice))
+    return found
+
+
+def _recognition(facts: Facts, certificates: list[Facts], today: str) -> Facts | None:
+    """The OCOP recognition whose stars may be shown: it covered the packing day and still runs."""
+    stars = facts.get("stars") or 0
+    for one in certificates:
+        covers = one.get("covers") and one["valid_to"] >= today
+        if one["kind"] == "ocop" and covers and one.get("stars") == stars > 0:
+            return one
+    return None
+
+
+def _lapsed(facts: Facts, certificates: list[Facts], today: str, say: Tongue) -> str:
+    """A sentence about an OCOP recognition that no longer counts, without its stars; or ""."""
+    found = facts.get("stars_lapsed")
+    if not found:
+        ended = (c for c in certificates if c["kind"] == "ocop" and c["valid_to"] < today)
+        found = next(ended, None)
+    if not found or _recognition(facts, certificates, today):
+        return ""
+    return say(
+        "Quyết định công nhận OCOP số {number} đã hết hiệu lực ngày {day}: không hiển thị hạng sao.",
+        number=found["number"],
+        day=day(found["valid_to"]),
+    )
+
+
+def _stage(stage: Facts, say: Tongue) -> StageLine:
+    first, last = day(stage["first_day"]), day(stage["last_day"])
+    places = ", ".join(_site(site, say) for site in stage.get("sites") or [])
+    amounts = []
+    if stage.get("kg"):
+        amounts.append(f"{amount(stage['kg'], say.lang)} kg")
+    if stage.get("packs"):
+        amounts.append(say("{packs} gói", packs=amount(str(stage["packs"]), say.lang)))
+    if (stage.get("count") or 1) > 1:
+        amounts.append(say("{count} lần", count=stage["count"]))
+    return StageLine(
+        worded(STAGES, stage["type"], say),
+        stage.get("item_name") or stage.get("item") or "",
+        first if first == last else f"{first} – {last}",
+        places,
+        ", ".join(amounts),
+        bool(stage.get("own")),
+    )
+
+
+def _site(site: Facts, say: Tongue) -> str:
+    name = site.get("name") or site["code"]
+    if site.get("growing_area_code"):
+        return say("{name} (mã vùng trồng {code})", name=name, code=site["growing_area_code"])
+    if site.get("packing_house_code"):
+        return say("{name} (mã cơ sở đóng gói {code})", name=name, code=site["packing_house_code"])
+    return str(name)
+
+
+def _certificate(one: Facts, today: str, say: Tongue) -> CertificateLine:
+    if one["valid_to"] < today:
+        fault = say("đã hết hạn")
+    elif not one.get("covers"):
+        fault = say("không gồm ngày đóng gói")
+    else:
+        fault = ""
+    who = one.get("vouched_by") or ""
+    if one.get("by_authority"):
+        vouched = say("{who} ký xác nhận (cơ quan có thẩm quyền)", who=who)
+    else:
+        vouched = say("{who} tự khai, chưa có cơ quan ký xác nhận", who=who)
+    return CertificateLine(
+        worded(CERTIFICATES, one["kind"], say),
+        one["number"],
+        one.get("subject_name") or one.get("subject") or "",
+        one["issuer"],
+        day(one["valid_from"]),
+        day(one["valid_to"]),
+        vouched,
+        fault,
+    )

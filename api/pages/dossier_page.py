@@ -1,0 +1,132 @@
+"""The lot dossier for inspectors: everything the ledger says of one lot, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.pages.consumer_page import lot_path, status_of
+from api.pages.dates import day
+from api.pages.lot_graph import draw
+from api.pages.messages_catalogue import Tongue, tongue
+from api.pages.rendering import render
+from api.pages.words import (
+    CERTIFICATES,
+    PARTNERS,
+    REASONS,
+    SEVERITIES,
+    STAGES,
+    STATUSES,
+    amount,
+    quantity,
+    worded,
+)
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One statement of this lot as a row."""
+
+    index: int
+    id: str
+    what: str
+    time: str
+    place: str
+    quantity: str
+    partner: str
+    instrument: str
+    corrected: bool
+
+
+def dossier_html(facts: Facts, today: str, lang: str) -> bytes:
+    """The dossier page of a known lot."""
+    say = tongue(lang)
+    findings = list(facts.get("findings") or [])
+    expiry = facts.get("expiry")
+    if expiry and expiry < today and all(f["code"] != "lot-expired" for f in findings):
+        findings.append(_expired(facts))
+    stopped = facts.get("stopped")
+    return render(
+        "dossier.html",
+        lang,
+        facts=facts,
+        status=status_of(facts, today),
+        status_word=worded(STATUSES, status_of(facts, today), say),
+        reason=worded(REASONS, stopped["reason"], say) if stopped else "",
+        drawing=draw(facts, facts.get("parents") or [], facts.get("children") or []),
+        steps=[_step(one, say) for one in facts.get("steps") or []],
+        parents=[_relative(one, say) for one in facts.get("parents") or []],
+        children=[_relative(one, say) for one in facts.get("children") or []],
+        balance=_balance(facts.get("balance") or {}, say),
+        findings=[
+            (f["severity"], worded(SEVERITIES, f["severity"], say), f[lang], f.get("lot", ""))
+            for f in findings
+        ],
+        certificates=[
+            (worded(CERTIFICATES, c["kind"], say), c, c["valid_to"] < today)
+            for c in facts.get("certificates") or []
+        ],
+        keys=facts.get("keys") or [],
+        path=lot_path(facts["item"], facts["lot"]),
+    )
+
+
+def _expired(facts: Facts) -> Facts:
+    shown = day(facts["expiry"])
+    return {
+        "code": "lot-expired",
+        "severity": "warning",
+        "lot": facts["lot"],
+        "en": f"Lot {facts['lot']} went out of date on {shown}.",
+        "vi": f"Lô {facts['lot']} đã hết hạn dùng ngày {shown}.",
+    }
+
+
+def _step(step: Facts, say: Tongue) -> StepLine:
+    partner = step.get("counterparty") or {}
+    amount_shown = quantity(step.get("quantity"), say)
+    if step.get("packs"):
+        amount_shown = say("{packs} gói", packs=amount(str(step["packs"]), say.lang))
+    return StepLine(
+        step["index"],
+        step["id"],
+        worded(STAGES, step["type"], say),
+        step["time"],
+        step.get("site_name") or step.get("site") or "–",
+        amount_shown,
+        _partner(partner, say) if isinstance(partner, dict) else str(partner),
+        step.get("instrument") or "–",
+        bool(step.get("corrected")),
+    )
+
+
+def _partner(partner: Facts, say: Tongue) -> str:
+    if partner.get("party"):
+        return str(partner["party"])
+    if partner.get("number"):
+        return say("Hộ {number}", number=partner["number"])
+    return worded(PARTNERS, partner["kind"], say) if partner else "–"
+
+
+def _relative(one: Facts, say: Tongue) -> tuple[str, str, str, str]:
+    path = lot_path(one["item"], one["lot"])
+    return path, one["name"], one["lot"], quantity(one.get("quantity"), say)
+
+
+def _balance(balance: Facts, say: Tongue) -> list[tuple[str, str]]:
+    rows = (
+        (say("Làm ra"), "made_kg", " kg"),
+        (say("Nhận vào"), "received_kg", " kg"),
+        (say("Đã lấy đi"), "taken_kg", " kg"),
+        (say("Còn lại"), "left_kg", " kg"),
+        (say("Số gói"), "packs", ""),
+        (say("Khối lượng tịnh cả lô"), "net_kg", " kg"),
+        (say("Tỷ lệ thu hồi sản phẩm"), "yield_percent", " %"),
+    )
+    return [
+        (label, amount(str(balance[name]), say.lang) + unit)
+        for label, name, unit in rows
+        if balance.get(name) is not None
+    ]

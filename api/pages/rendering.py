@@ -1,0 +1,59 @@
+"""Templates, compiled once for each language. Autoescape is always on."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.ext import Extension
+from markupsafe import escape
+
+from api.pages import dates
+from api.pages.messages_catalogue import tongue
+from api.pages.static_files import static_url
+
+FOLDER = Path(__file__).with_name("templates")
+_CONSTANT = re.compile(r'\{\{ _\("((?:[^"\\{}])+)"\) \}\}')
+
+
+class _ConstantMessages(Extension):
+    """Puts messages without parameters into the template itself, once, when it is compiled.
+
+    A page has some sixty of them; looking each up for every request would cost more than the rest.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - signature of the library
+        say = self.environment.globals["_"]
+        return _CONSTANT.sub(lambda found: str(escape(say(found.group(1)))), source)  # type: ignore[operator]  # globals are untyped
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The template environment of one language."""
+    # Globals must be there before an extension sees the first template.
+    made = Environment(
+        loader=FileSystemLoader(FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=[_ConstantMessages],
+    )
+    made.globals.update(_=tongue(lang), lang=tongue(lang).lang, static=static_url)
+    made.filters.update(day=dates.day, moment=dates.moment)
+    return made
+
+
+@cache
+def template(name: str, lang: str) -> Template:
+    """A compiled template."""
+    return environment(lang).get_template(name)
+
+
+def render(name: str, lang: str, **values: Any) -> bytes:
+    """Render one page as UTF-8."""
+    return template(name, lang).render(values).encode()

@@ -1,0 +1,65 @@
+"""Private texts (names, notes) in an erasable table; the ledger holds only their keyed digest.
+
+Erasing a row takes text and salt away together; every proof still verifies, because
+nothing in the ledger changes (protocol.md, "Personal data").
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sqlite3
+import threading
+from pathlib import Path
+
+from ledger.verify.bundle import private_digest
+
+_SALT_BYTES = 32
+
+
+class PrivateNotes:
+    """One file of texts by digest. `secure_delete` overwrites what is erased."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+        # No WAL here: a journal that lingers would keep what was erased.
+        self._db.execute("PRAGMA journal_mode=DELETE")
+        self._db.execute("PRAGMA secure_delete=ON")
+        self._db.execute("PRAGMA synchronous=FULL")
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS note (digest TEXT PRIMARY KEY, salt BLOB NOT NULL, "
+            "text TEXT NOT NULL) WITHOUT ROWID"
+        )
+
+    def keep(self, text: str) -> str:
+        """Store a text under a fresh random salt; returns the digest for the ledger (hex)."""
+        salt = secrets.token_bytes(_SALT_BYTES)
+        digest = private_digest(salt, text)
+        with self._lock:
+            self._db.execute("INSERT INTO note VALUES (?,?,?)", (digest, salt, text))
+        return digest
+
+    def forget(self, digest: str) -> None:
+        """Erase a text and its salt."""
+        with self._lock:
+            self._db.execute("DELETE FROM note WHERE digest = ?", (digest,))
+
+    def opened(self, digest: str) -> tuple[bytes, str] | None:
+        """(salt, text) of a digest, None when it was erased or never here."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT salt, text FROM note WHERE digest = ?", (digest,)
+            ).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def text_of(self, digest: str) -> str | None:
+        """The text of a digest, None when it was erased or never here."""
+        found = self.opened(digest)
+        return None if found is None else found[1]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()

@@ -1,0 +1,144 @@
+"""What pages, commands and intake read: the views, and the registry as of the newest statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.errors import DoorError
+from ledger.domain.errors import DomainError
+from ledger.domain.identifiers import Gtin
+from ledger.projections.projector import Projector
+from ledger.projections.views import LabelRow, LotFacts, Views
+from ledger.verify.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """One line in a list of lots. `left_kg` is decimal text, `stopped` held, recalled or None."""
+
+    item: str
+    code: str
+    name: str
+    time: str
+    kind: str
+    left_kg: str | None
+    packs: int
+    labels_issued: int
+    stopped: str | None
+
+
+class ReadSide:
+    """One object for everything that is only read."""
+
+    def __init__(self, views: Views, projector: Projector) -> None:
+        self._views = views
+        self._projector = projector
+
+    @property
+    def registry(self) -> Registry:
+        """Registered parties, sites, items, products, certificates and instruments."""
+        return self._projector.history.registry
+
+    @property
+    def size(self) -> int:
+        return self._views.size
+
+    def lot(self, item: str, code: str) -> LotFacts | None:
+        return self._views.lot(item, code)
+
+    def label(self, gtin14: str, serial_tag: str, counter: int) -> LabelRow | None:
+        return self._views.label(gtin14, serial_tag, counter)
+
+    def lots(self, party: str | None = None, limit: int = 200) -> list[LotRow]:
+        """Lots with the newest statement first."""
+        return [
+            LotRow(
+                one["item"],
+                one["lot"],
+                one["name"],
+                one["steps"][-1]["time"],
+                one["kind"],
+                one["balance"]["left_kg"],
+                one["packs"],
+                one["labels"]["issued"] - one["labels"]["voided"],
+                None if one["stopped"] is None else one["stopped"]["type"],
+            )
+            for one in self._views.lots(party, limit)
+        ]
+
+    def products(self) -> list[dict[str, Any]]:
+        return [{**body, "party": party} for party, body in self.registry.products.values()]
+
+    def items(self, party: str) -> list[dict[str, Any]]:
+        return [
+            {**body, "item": item}
+            for item, body in self.registry.items.items()
+            if item.startswith(f"{party}/")
+        ]
+
+    def sites(self, party: str) -> list[dict[str, Any]]:
+        return [body for (owner, _), body in self.registry.sites.items() if owner == party]
+
+    def instruments(self, party: str) -> list[dict[str, Any]]:
+        return [
+            {"code": code, "valid_to": max((until for _, until in seen), default=None)}
+            for (owner, code), seen in self.registry.instruments.items()
+            if owner == party
+        ]
+
+    def parties(self) -> list[dict[str, Any]]:
+        return list(self.registry.parties.values())
+
+    def item_named(self, text: str) -> str:
+        """Item text from what a person types: a GTIN of any length, PARTY/code, or a bare code.
+
+        Raises:
+            DoorError: no or several items are meant.
+        """
+        if "/" in text:
+            return text
+        try:
+            return Gtin.parse(text).gtin14
+        except DomainError:
+            found = [item for item in self.registry.items if item.partition("/")[2] == text]
+        if len(found) == 1:
+            return found[0]
+        known = sorted([*self.registry.items, *self.registry.products])[:20]
+        raise DoorError("item-unclear", found=text, known=", ".join(known))
+
+    def known_for(self, party: str) -> KnownHere:
+        """What intake may ask, from the side of one party."""
+        return KnownHere(party, self._views, self.registry)
+
+
+class KnownHere:
+    """`api.intake.known.Known` over this ledger, live."""
+
+    def __init__(self, party: str, views: Views, registry: Registry) -> None:
+        self._party = party
+        self._views = views
+        self._registry = registry
+
+    def site_exists(self, code: str) -> bool:
+        return (self._party, code) in self._registry.sites
+
+    def item(self, code: str) -> str | None:
+        full = code if "/" in code else f"{self._party}/{code}"
+        return full if full in self._registry.items else None
+
+    def product(self, gtin14: str) -> dict[str, Any] | None:
+        found = self._registry.products.get(gtin14)
+        return None if found is None else found[1]
+
+    def instrument_exists(self, code: str) -> bool:
+        return (self._party, code) in self._registry.instruments
+
+    def party_called(self, text: str) -> tuple[str, str] | None:
+        for code, body in self._registry.parties.items():
+            if text in {code, body["name"]}:
+                return code, body["kind"]
+        return None
+
+    def item_of_lot(self, lot_code: str) -> list[str]:
+        return [item for item, _ in self._views.lots_with_code(lot_code)]

@@ -1,0 +1,1 @@
+"""HTTP routes: each module gives a function that takes the services and returns its routes."""

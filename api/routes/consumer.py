@@ -1,0 +1,196 @@
+"""GET /01/{gtin}/10/{lot}[/21/{serial}]: the page that a label opens, and its other forms.
+
+A plain ASGI endpoint with at most two reads and a small cache, because this is the one page that
+strangers open by the thousand.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from api.pages.consumer_page import consumer_html, lot_path, status_of
+from api.pages.dates import today
+from api.pages.linkset import linkset
+from api.pages.notices import notice
+from api.routes.link_path import LabelPath, read_label_path
+from api.routes.negotiation import HTML, JSON, LINKSET, asked_for, chosen_type
+from api.routes.replies import Headers, json_bytes, send_raw
+from api.routes.services import Facts, LabelRow, Services
+from ledger.domain.errors import DomainError
+from ledger.domain.serials import read_serial
+
+CACHED_PAGES = 512
+CACHED_PATHS = 4096
+_CACHE = (b"cache-control", b"public, max-age=60")
+_NO_STORE = (b"cache-control", b"no-store")
+_VARY = (b"vary", b"accept, accept-encoding")
+_TYPES = {HTML: b"text/html; charset=utf-8", JSON: b"application/json", LINKSET: LINKSET.encode()}
+_LINKSET_WANTED = frozenset({"all", "linkset"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A label's path with its serial taken apart; `genuine` is False for a wrong check."""
+
+    path: LabelPath
+    tag: str
+    counter: int
+    genuine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One rendered answer in both codings, headers included."""
+
+    status: int
+    plain: bytes
+    gzipped: bytes
+    etag: bytes
+    etag_gzipped: bytes
+    headers: Headers
+    headers_gzipped: Headers
+
+
+class ConsumerEndpoint:
+    """ASGI application for the addresses on labels."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
+        self._scans: OrderedDict[bytes, _Scan] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; GET and HEAD only."""
+        del receive
+        method = scope["method"]
+        if method not in ("GET", "HEAD"):
+            headers = [(b"allow", b"GET, HEAD"), (b"content-length", b"0")]
+            await send_raw(send, 405, headers, b"", head=True)
+            return
+        accept, match, gzipped = "", b"", False
+        for name, value in scope["headers"]:
+            if name == b"accept":
+                accept = value.decode("latin-1")
+            elif name == b"if-none-match":
+                match = value
+            elif name == b"accept-encoding":
+                gzipped = b"gzip" in value
+        lang, link_type = asked_for(scope["query_string"])
+        kind = LINKSET if link_type in _LINKSET_WANTED else chosen_type(accept)
+        raw_path = scope.get("raw_path") or scope["path"].encode()
+        answer = self._answer(raw_path, lang, kind)
+        head = method == "HEAD"
+        etag = answer.etag_gzipped if gzipped else answer.etag
+        headers = answer.headers_gzipped if gzipped else answer.headers
+        if match and answer.status == 200 and (etag in match or match.strip() == b"*"):
+            await send_raw(send, 304, [_CACHE, _VARY, (b"etag", etag)], b"", head=True)
+            return
+        body = answer.gzipped if gzipped else answer.plain
+        await send_raw(send, answer.status, headers, body, head=head)
+
+    def _answer(self, raw_path: bytes, lang: str, kind: str) -> _Answer:
+        scan = self._scans.get(raw_path)
+        if scan is None:
+            try:
+                scan = self._scan(raw_path)
+            except DomainError as refusal:
+                return _refusal("not-a-label", lang, kind, refusal.say(lang))
+        views = self._services.views
+        path = scan.path
+        label: LabelRow | None = None
+        if path.serial is not None:
+            if scan.genuine:
+                label = views.label(path.gtin14, scan.tag, scan.counter)
+            if label is not None and label.lot_code != path.lot:
+                return _refusal("other-lot", lang, kind)
+        day = today(self._services.now())
+        state = None if label is None else label.state
+        key = (raw_path, lang, kind, views.size, day, state)
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+            return answer
+        lot = views.lot(path.gtin14, path.lot)
+        if lot is None:
+            return _refusal("unknown-lot", lang, kind)
+        if path.serial is not None and label is None:
+            return _refusal("unknown-serial", lang, kind)
+        answer = self._render(lot.facts, scan, state, day, lang, kind, raw_path)
+        self._answers[key] = answer
+        if len(self._answers) > CACHED_PAGES:
+            self._answers.popitem(last=False)
+        return answer
+
+    def _scan(self, raw_path: bytes) -> _Scan:
+        path = read_label_path(raw_path)
+        tag, counter, genuine = "", 0, True
+        if path.serial is not None:
+            genuine = self._services.labelling.serial_is_genuine(path.gtin14, path.serial)
+            if genuine:
+                tag, counter, _ = read_serial(path.serial)
+        scan = self._scans[raw_path] = _Scan(path, tag, counter, genuine)
+        if len(self._scans) > CACHED_PATHS:
+            self._scans.popitem(last=False)
+        return scan
+
+    def _render(
+        self,
+        facts: Facts,
+        scan: _Scan,
+        state: str | None,
+        day: str,
+        lang: str,
+        kind: str,
+        raw_path: bytes,
+    ) -> _Answer:
+        serial = scan.path.serial
+        if kind == HTML:
+            body = consumer_html(facts, day, lang, serial, state)
+        elif kind == JSON:
+            status = {"status": status_of(facts, day), "serial": serial, "label": state}
+            body = json_bytes({**facts, **status})
+        else:
+            where = lot_path(facts["item"], facts["lot"])
+            base = self._services.settings.base_url
+            body = json_bytes(linkset(base, raw_path.decode("ascii"), where, facts["name"]))
+        return _made(200, body, kind, _CACHE)
+
+
+def _refusal(code: str, lang: str, kind: str, detail: str = "") -> _Answer:
+    if kind == HTML:
+        return _made(404, notice(code, lang, detail=detail), HTML, _NO_STORE)
+    return _made(404, json_bytes({"status": 404, "code": code, "detail": detail}), JSON, _NO_STORE)
+
+
+def _made(status: int, body: bytes, kind: str, cache: tuple[bytes, bytes]) -> _Answer:
+    # Level 1: at this size the stronger levels save a few hundred bytes and cost the page's budget.
+    gzipped = gzip.compress(body, 1, mtime=0)
+    digest = hashlib.sha256(body).hexdigest()[:24]
+    etag, etag_gzipped = f'"{digest}"'.encode(), f'"{digest}-gz"'.encode()
+    shared = [(b"content-type", _TYPES[kind]), cache, _VARY]
+    length, length_gzipped = str(len(body)).encode(), str(len(gzipped)).encode()
+    return _Answer(
+        status,
+        body,
+        gzipped,
+        etag,
+        etag_gzipped,
+        [*shared, (b"etag", etag), (b"content-length", length)],
+        [
+            *shared,
+            (b"etag", etag_gzipped),
+            (b"content-length", length_gzipped),
+            (b"content-encoding", b"gzip"),
+        ],
+    )
+
+
+def consumer_routes(services: Services) -> list[BaseRoute]:
+    """GET /01/..., first in the application's list because it is asked for most."""
+    return [Route("/01/{rest:path}", ConsumerEndpoint(services))]

@@ -1,0 +1,104 @@
+"""GET /api/v1/lots/{item}/{lot}, its bundle, and the trust file.
+
+Read from the raw path: an item may be `PARTY%2Fcode` and a lot code may hold `%2F`.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote_to_bytes
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.pages.consumer_page import status_of
+from api.pages.dates import today
+from api.routes.api_examples import ITEM, LOT, UNKNOWN_LOT, answer
+from api.routes.replies import json_bytes, problem
+from api.routes.services import Facts, Services
+from ledger.domain.errors import DomainError
+from ledger.domain.identifiers import Item, LotCode
+
+_JSON = "application/json"
+_FRESH = {"cache-control": "public, max-age=60"}
+
+
+def lot_of_path(request: Request, before: str) -> tuple[str, str] | None:
+    """(item, lot code) out of `{before}{item}/{lot}[/bundle]`; None when they are neither."""
+    raw: bytes = request.scope.get("raw_path") or request.url.path.encode()
+    rest = raw.decode("latin-1").removeprefix(before).removesuffix("/bundle").rstrip("/")
+    item, slash, lot = rest.partition("/")
+    if "/" in lot:
+        # An unescaped PARTY/code, which some servers and people write.
+        party, item_code, *more = rest.split("/")
+        item, lot = f"{party}/{item_code}", "/".join(more)
+    if not slash or len(rest) > 400:
+        return None
+    try:
+        item, lot = (unquote_to_bytes(part).decode("ascii") for part in (item, lot))
+        return Item.parse(item).text, LotCode(lot).text
+    except (UnicodeDecodeError, DomainError):
+        return None
+
+
+def facts_of(services: Services, where: tuple[str, str] | None) -> Facts | None:
+    """The facts of a lot, None for an unknown one."""
+    found = None if where is None else services.views.lot(*where)
+    return None if found is None else found.facts
+
+
+def lots_routes(services: Services) -> APIRouter:
+    """Lots as JSON, their bundles, and the trust file."""
+    router = APIRouter(tags=["lots"])
+    unknown = "No such lot is in the ledger; check item and lot code."
+
+    async def get_bundle(request: Request, item: str = ITEM, lot: str = LOT) -> Response:
+        """Everything needed to check the lot offline, with `ocop-verify` or in a browser."""
+        del item, lot
+        where = lot_of_path(request, "/api/v1/lots/")
+        bundle = None if where is None else await run_in_threadpool(services.bundle, *where)
+        if where is None or bundle is None:
+            return problem(404, "unknown-lot", unknown)
+        name = "".join(c if c.isalnum() and c.isascii() else "-" for c in "-".join(where))
+        disposition = f'attachment; filename="lot-{name}.json"'
+        return Response(bundle, 200, {**_FRESH, "content-disposition": disposition}, _JSON)
+
+    async def get_lot(request: Request, item: str = ITEM, lot: str = LOT) -> Response:
+        """The lot's story, lineage, mass balance, certificates and findings."""
+        del item, lot
+        facts = facts_of(services, lot_of_path(request, "/api/v1/lots/"))
+        if facts is None:
+            return problem(404, "unknown-lot", unknown)
+        status = status_of(facts, today(services.now()))
+        return Response(json_bytes({**facts, "status": status}), 200, _FRESH, _JSON)
+
+    async def get_trust() -> Response:
+        """The log key and root keys that `ocop-verify` needs. Get them by another way too."""
+        return Response(services.trust(), 200, _FRESH, _JSON)
+
+    lot_example = {"item": "08938501000125", "lot": "L260923A", "status": "active", "packs": 250}
+    router.add_api_route(
+        "/api/v1/lots/{item:path}/{lot}/bundle",
+        get_bundle,
+        response_class=Response,
+        responses={
+            200: answer("A lot bundle", _JSON, {"type": "object"}, {"format": _BUNDLE}),
+            404: UNKNOWN_LOT,
+        },
+    )
+    router.add_api_route(
+        "/api/v1/lots/{item:path}/{lot}",
+        get_lot,
+        response_class=Response,
+        responses={200: answer("A lot", _JSON, {"type": "object"}, lot_example), 404: UNKNOWN_LOT},
+    )
+    router.add_api_route(
+        "/api/v1/trust",
+        get_trust,
+        response_class=Response,
+        responses={200: answer("The trust file", _JSON, {"type": "object"}, {"format": _TRUST})},
+    )
+    return router
+
+
+_BUNDLE = "ocop-ledger/lot-bundle/v1"
+_TRUST = "ocop-ledger/trust/v1"

@@ -1,0 +1,137 @@
+"""The station's pages on 127.0.0.1: start page and the four recording forms."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.pages.consumer_page import lot_path
+from api.pages.messages_catalogue import tongue
+from api.pages.notices import notice
+from api.pages.rendering import render
+from api.pages.station_fields import FORMS, Choice, Form, defaults, filled
+from api.pages.words import amount
+from api.routes.labels import label_routes
+from api.routes.replies import html
+from api.routes.services import LotRow, Services, Station
+from api.routes.station_drafts import DraftMaker
+from api.routes.station_guard import language, read_form, station_only
+from ledger.domain.drafts import Draft
+from ledger.verify.wording import Refusal
+
+log = logging.getLogger(__name__)
+RECENT_LOTS = 30
+
+
+def lot_state(row: LotRow) -> str:
+    """ "recalled", "held", "raw", "unlabelled" or "labelled": what the list says of a lot."""
+    if row.stopped:
+        return row.stopped
+    if row.kind == "raw":
+        return "raw"
+    return "labelled" if row.labels_issued >= (row.packs or 0) else "unlabelled"
+
+
+def _start(services: Services, station: Station, lang: str) -> bytes:
+    rows = services.views.lots(party=station.party, limit=RECENT_LOTS)
+    return render(
+        "station.html",
+        lang,
+        title=services.settings.name,
+        party=station.party,
+        forms=[(form.address, tongue(lang)(form.title)) for form in FORMS.values()],
+        lots=[
+            (row, lot_state(row), lot_path(row.item, row.code), _left(row, lang)) for row in rows
+        ],
+        counts=dict(services.labelling.printing()),
+        unsealed=max(services.views.size - services.log.size, 0),
+    )
+
+
+def _left(row: LotRow, lang: str) -> str:
+    if row.kind == "packed":
+        return tongue(lang)("{packs} gói", packs=amount(str(row.packs or 0), lang))
+    return f"{amount(row.left_kg, lang)} kg" if row.left_kg else "–"
+
+
+def choices(services: Services, party: str) -> dict[str, Sequence[Choice]]:
+    """What the form's lists offer: (value, shown)."""
+    views = services.views
+    products = [(str(p["gtin"]), str(p["name"])) for p in views.products()]
+    items = [_named(f"{party}/{i['code']}", i) for i in views.items(party)]
+    return {
+        "product": products,
+        "item": items + products,
+        "site": [_named(s["code"], s) for s in views.sites(party)],
+        "instrument": [
+            (str(i["code"]), f"{i['code']} {i['kind']}") for i in views.instruments(party)
+        ],
+        "lots": [
+            (f"{row.item} {row.code}", f"{row.name} {row.left_kg or ''} kg")
+            for row in views.lots(party=party, limit=RECENT_LOTS)
+            if not row.stopped
+        ],
+    }
+
+
+def _named(value: str, registered: object) -> Choice:
+    name = registered.get("name") if isinstance(registered, dict) else None
+    return value, f"{name} ({value.rpartition('/')[2]})" if name else value
+
+
+def form_html(
+    services: Services, station: Station, form: Form, typed: dict[str, str], lang: str, fault: str
+) -> bytes:
+    """The form with what was typed, and the sentence that says what is wrong (or "")."""
+    fields = filled(form, typed, choices(services, station.party))
+    first = next((field.name for field in fields if not field.value), fields[0].name)
+    return render("station_form.html", lang, form=form, fields=fields, fault=fault, autofocus=first)
+
+
+def _target(draft: Draft) -> str:
+    body = draft.body
+    lot = body["lot"] if "lot" in body else body["outputs"][0]["lot"]
+    return f"/lo/{lot_path(lot['item'], lot['code'])}"
+
+
+def station_routes(services: Services) -> list[BaseRoute]:
+    """GET /tram, the forms below it, and label printing; empty where there is no station."""
+    station = services.station
+    if station is None:
+        return []
+
+    async def start(request: Request) -> Response:
+        return html(_start(services, station, language(request)))
+
+    async def show(request: Request) -> Response:
+        form = FORMS[request.scope["path"].rpartition("/")[2]]
+        typed = defaults(form, station.last)
+        return html(form_html(services, station, form, typed, language(request), ""))
+
+    async def record(request: Request) -> Response:
+        form = FORMS[request.scope["path"].rpartition("/")[2]]
+        lang = language(request)
+        typed = await read_form(request)
+        if typed is None:
+            return html(notice("too-large", lang), 422)
+        maker = DraftMaker(services, station.party, typed)
+        try:
+            draft = maker.make(form.type)
+            await run_in_threadpool(station.record, draft)
+        except Refusal as refusal:
+            log.info("form %s refused: %s", form.address, refusal.code)
+            page = form_html(services, station, form, typed, lang, refusal.say(lang))
+            return html(page, 422)
+        return RedirectResponse(_target(draft), 303)
+
+    routes: list[BaseRoute] = [Route("/tram", station_only(start))]
+    for address in FORMS:
+        path = f"/tram/{address}"
+        routes.append(Route(path, station_only(show), methods=["GET"]))
+        routes.append(Route(path, station_only(record), methods=["POST"]))
+    return [*routes, *label_routes(services, station)]

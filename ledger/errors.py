@@ -1,0 +1,99 @@
+"""Errors of the writing side: one tree, each a sentence with the way out."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ledger.verify.wording import Refusal
+
+
+class LedgerError(Refusal):
+    """Root of the room's errors.
+
+    When a batch is refused, `position` is the place of the offending entry in it.
+    """
+
+    position: int | None = None
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "store-unwritable": (
+            "The ledger cannot be written ({why}); nothing was recorded. Free disk space or mend the "
+            "disk, then try again.",
+            "Không ghi được vào sổ ({why}); chưa có gì được ghi. Hãy giải phóng hoặc sửa ổ đĩa rồi "
+            "làm lại.",
+        ),
+        "store-missing": (
+            "There is no ledger in {path}; make one with: ocop init --dir {path}",
+            "Không có sổ trong {path}; hãy tạo bằng lệnh: ocop init --dir {path}",
+        ),
+        "store-exists": (
+            "There is a ledger in {path} already; choose another folder.",
+            "Trong {path} đã có sổ; hãy chọn thư mục khác.",
+        ),
+        "store-newer": (
+            "The ledger in {path} has schema {found}, newer than this program's {expected}; update "
+            "the program.",
+            "Sổ trong {path} có phiên bản {found}, mới hơn chương trình ({expected}); hãy cập nhật "
+            "chương trình.",
+        ),
+        "key-missing": (
+            "The key file {path} is missing; restore it from your backup or enrol a new key.",
+            "Thiếu tệp khóa {path}; hãy khôi phục từ bản sao lưu hoặc đăng ký khóa mới.",
+        ),
+        "key-open": (
+            "The key file {path} can be read by others (mode {found}); run: chmod 600 {path}",
+            "Người khác đọc được tệp khóa {path} (quyền {found}); hãy chạy: chmod 600 {path}",
+        ),
+        "key-unreadable": (
+            "The key file {path} holds no Ed25519 private key in PEM form; restore it from your "
+            "backup.",
+            "Tệp khóa {path} không chứa khóa riêng Ed25519 dạng PEM; hãy khôi phục từ bản sao lưu.",
+        ),
+        "no-signer": (
+            "This machine has no {role} key of {party}; record on the machine that has it.",
+            "Máy này không có khóa {role} của {party}; hãy ghi trên máy có khóa.",
+        ),
+        "lot-unknown": (
+            "Lot {lot} of {item} is not in the ledger; check the code, or record its origin first.",
+            "Lô {lot} của {item} chưa có trong sổ; hãy kiểm tra mã hoặc ghi nguồn gốc lô trước.",
+        ),
+        "form-refused": (
+            "{problem} Nothing was recorded; correct the figures and record again.",
+            "{problem_vi} Chưa ghi gì; hãy sửa số liệu rồi ghi lại.",
+        ),
+        "not-packed": (
+            "Lot {lot} of {item} has no packing on record; record the packing before its labels.",
+            "Lô {lot} của {item} chưa có phiếu đóng gói; hãy ghi đóng gói trước khi in tem.",
+        ),
+        "labels-exceed": (
+            "Lot {lot} has {packs} packs and {issued} labels in force; {asked} more would be too "
+            "many, at most {left} can be issued.",
+            "Lô {lot} có {packs} gói và {issued} tem còn hiệu lực; không thể cấp thêm {asked} tem, "
+            "chỉ còn được {left}.",
+        ),
+        "lot-stopped": (
+            "Lot {lot} is {status}: it prints no labels and ships nowhere until that is lifted.",
+            "Lô {lot} {status_vi}: không in tem, không xuất hàng cho đến khi được gỡ.",
+        ),
+        "nothing-to-correct": (
+            "No {type} of lot {lot} is on record that could be corrected; check the lot code.",
+            "Không có phiếu {type} nào của lô {lot} để đính chính; hãy kiểm tra mã lô.",
+        ),
+    }
+
+
+class ForkFound(LedgerError):
+    """Two different entries at one journal position: proof of a cloned key. Carries both."""
+
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "fork": (
+            "Journal {keyid} has two different statements at position {seq}; the key was cloned or "
+            "its journal restored from an old copy. Retire the key and enrol a new one.",
+            "Nhật ký {keyid} có hai phiếu khác nhau ở vị trí {seq}; khóa bị sao chép hoặc nhật ký bị "
+            "khôi phục từ bản cũ. Hãy chấm dứt khóa và đăng ký khóa mới.",
+        ),
+    }
+
+    def __init__(self, keyid: str, seq: int, stored: bytes, offered: bytes) -> None:
+        super().__init__("fork", keyid=keyid, seq=seq)
+        self.stored = stored
+        self.offered = offered

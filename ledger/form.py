@@ -1,0 +1,74 @@
+"""The form's strictness: what would be a contradiction is refused before it is signed.
+
+The same rules that give an inspector findings are run over the lot as it would be;
+a new finding of severity "error" stops the draft. What arrives signed from
+elsewhere is recorded and shown instead (protocol.md, "A statement is an observation").
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ledger.errors import LedgerError
+from ledger.projections.projector import Projector
+from ledger.verify.findings import Finding
+from ledger.verify.graph import Lot, lots_about, lots_named, lots_taken
+from ledger.verify.history import Located
+from ledger.verify.rules.standing import lot_findings
+from ledger.verify.statement import Statement
+
+_ALSO_REFUSED = frozenset({"site-unknown"})
+# What may bring a lot into the ledger; everything else needs one that is there.
+_ORIGINS = frozenset({"harvested", "processed", "packed"})
+
+
+def refuse_contradictions(projector: Projector, draft: Located, now: dt.datetime) -> None:
+    """Raise LedgerError when `draft` would contradict what is on record.
+
+    Args:
+        projector: caught up with the log.
+        draft: the statement as it would stand, under a provisional id.
+        now: the station's clock.
+    """
+    statement = draft.statement
+    _refuse_unknown_lots(projector, statement)
+    lots = lots_named(statement.type, statement.body)
+    before = _errors(projector, lots, now)
+    after = _errors(projector, lots, now, draft)
+    fresh = [found for found in after if found not in before]
+    if fresh:
+        raise LedgerError(
+            "form-refused",
+            problem=" ".join(dict.fromkeys(found.say("en") for found in fresh)),
+            problem_vi=" ".join(dict.fromkeys(found.say("vi") for found in fresh)),
+        )
+
+
+def _errors(
+    projector: Projector, lots: list[Lot], now: dt.datetime, draft: Located | None = None
+) -> list[Finding]:
+    graph = projector.graph_of(
+        [*lots, *([] if draft is None else lots_taken(draft.statement.type, draft.statement.body))],
+        () if draft is None else (draft,),
+    )
+    registry = projector.history.registry
+    return [
+        found
+        for lot in lots
+        for found in lot_findings(graph, registry, lot, now=now)
+        if found.severity == "error" or found.code in _ALSO_REFUSED
+    ]
+
+
+def _refuse_unknown_lots(projector: Projector, statement: Statement) -> None:
+    kind, body = statement.type, statement.body
+    if kind == "corrected":
+        kind, body = body["of"], body["body"]
+    needed = list(lots_taken(kind, body))
+    if kind not in _ORIGINS:
+        needed += lots_about(kind, body)
+    for lot in needed:
+        owner = projector.history.registry.owner_of(lot[0])
+        foreign = kind == "received" and owner != statement.party
+        if not foreign and not projector.graph_of([lot]).line(lot).about:
+            raise LedgerError("lot-unknown", lot=lot[1], item=lot[0])

@@ -1,0 +1,1 @@
+"""Read models: disposable, rebuildable from the sealed log, written by nobody else."""

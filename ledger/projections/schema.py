@@ -1,0 +1,88 @@
+"""Tables of the read models, in a file of their own that may be deleted at any time."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+VERSION = 1
+
+TABLES = {
+    # Every sealed statement, by log index.
+    "entry": (
+        "idx INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, party TEXT NOT NULL, "
+        "time TEXT NOT NULL, keyid TEXT NOT NULL, site TEXT"
+    ),
+    # Which statements touch which lot; `about` is 1 when the statement is (or was) the lot's head.
+    "entry_lot": (
+        "item TEXT NOT NULL, lot TEXT NOT NULL, idx INTEGER NOT NULL, about INTEGER NOT NULL, "
+        "PRIMARY KEY (item, lot, idx)"
+    ),
+    # One step back and one step forward.
+    "edge": (
+        "from_item TEXT NOT NULL, from_lot TEXT NOT NULL, to_item TEXT NOT NULL, "
+        "to_lot TEXT NOT NULL, PRIMARY KEY (from_item, from_lot, to_item, to_lot)"
+    ),
+    # The lot story: `facts` is all that a page, an API answer or a form needs, as JSON.
+    "lot": (
+        "item TEXT NOT NULL, lot TEXT NOT NULL, party TEXT NOT NULL, last_idx INTEGER NOT NULL, "
+        "facts TEXT NOT NULL, PRIMARY KEY (item, lot)"
+    ),
+    "label_range": (
+        "gtin TEXT NOT NULL, tag TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
+        "lot TEXT NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (gtin, tag, first, idx)"
+    ),
+    "label_mark": (
+        "gtin TEXT NOT NULL, tag TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
+        "lot TEXT NOT NULL, state TEXT NOT NULL, idx INTEGER NOT NULL, "
+        "PRIMARY KEY (gtin, tag, first, idx)"
+    ),
+    "field_work": (
+        "party TEXT NOT NULL, site TEXT NOT NULL, idx INTEGER NOT NULL, time TEXT NOT NULL, "
+        "interval_days INTEGER NOT NULL, PRIMARY KEY (party, site, idx)"
+    ),
+    "progress": "one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL",
+}
+INDEXES = (
+    "CREATE INDEX edge_back ON edge (to_item, to_lot)",
+    "CREATE INDEX lot_newest ON lot (last_idx)",
+    "CREATE INDEX lot_party ON lot (party)",
+    "CREATE INDEX lot_code ON lot (lot)",
+    "CREATE INDEX entry_type ON entry (type)",
+)
+
+
+def open_views(path: Path) -> sqlite3.Connection:
+    """Connect to a views file, making its tables when they are missing or of another version.
+
+    Losing the newest rows in a power cut is harmless: position and rows go together,
+    so projecting simply goes on from there (synchronous=NORMAL).
+    """
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        clear(connection)
+    return connection
+
+
+def clear(connection: sqlite3.Connection) -> None:
+    """Drop everything and start from nothing, in one transaction."""
+    connection.execute("BEGIN IMMEDIATE")
+    for table, columns in TABLES.items():
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+        connection.execute(f"CREATE TABLE {table} ({columns}) WITHOUT ROWID")
+    for index in INDEXES:
+        connection.execute(index)
+    connection.execute("INSERT INTO progress VALUES (1, 0)")
+    connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute("COMMIT")
+
+
+def dump(connection: sqlite3.Connection) -> str:
+    """Every row of every table in a fixed order: equal ledgers give equal text."""
+    return "\n".join(
+        f"{table}|{'|'.join(map(str, row))}"
+        for table in TABLES
+        for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")  # noqa: S608  # constant names
+    )

@@ -1,0 +1,223 @@
+"""The read side: indexed reads of the tables, and what today's date adds to them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ledger.projections.schema import open_views
+from ledger.verify.findings import Finding, finding
+from ledger.verify.graph import Lot
+
+
+@dataclass(frozen=True, slots=True)
+class LotFacts:
+    """One row of the lot table; `facts` is described in `ledger.projections.facts`."""
+
+    item: str
+    lot: str
+    last_index: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """A serial's range and state: issued, printed or void."""
+
+    lot_code: str
+    state: str
+
+
+class Views:
+    """Reads over one views file. Safe to use from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = open_views(self.path)
+            self._open.append(found)
+        yield found
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._reading() as connection:
+            return connection.execute(query, values).fetchall()
+
+    @property
+    def size(self) -> int:
+        """Tree size that the tables have reached."""
+        return int(self._rows("SELECT size FROM progress")[0][0])
+
+    def lot(self, item: str, code: str) -> LotFacts | None:
+        """A lot by item text (GTIN-14 or PARTY/code) and lot code."""
+        rows = self._rows("SELECT last_idx, facts FROM lot WHERE item = ? AND lot = ?", item, code)
+        return None if not rows else LotFacts(item, code, rows[0][0], json.loads(rows[0][1]))
+
+    def lots(
+        self, party: str | None = None, limit: int = 200, before: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Lots by newest statement first: facts of each, bounded by `limit`."""
+        rows = self._rows(
+            "SELECT facts, last_idx FROM lot WHERE last_idx < ? AND (? IS NULL OR party = ?) "
+            "ORDER BY last_idx DESC, item, lot LIMIT ?",
+            2**62 if before is None else before,
+            party,
+            party,
+            min(limit, 1000),
+        )
+        return [{**json.loads(row[0]), "last_index": row[1]} for row in rows]
+
+    def lots_with_code(self, code: str) -> list[Lot]:
+        """Every lot that has this lot code, newest first."""
+        rows = self._rows("SELECT item, lot FROM lot WHERE lot = ? ORDER BY last_idx DESC", code)
+        return [(row[0], row[1]) for row in rows]
+
+    def label(self, gtin14: str, tag: str, counter: int) -> LabelRow | None:
+        """Which lot a serial was issued for, and its newest state."""
+        found = self._rows(
+            "SELECT lot FROM label_range WHERE gtin = ? AND tag = ? AND first <= ? AND last >= ? "
+            "ORDER BY first DESC LIMIT 1",
+            gtin14,
+            tag,
+            counter,
+            counter,
+        )
+        if not found:
+            return None
+        marks = self._rows(
+            "SELECT state FROM label_mark WHERE gtin = ? AND tag = ? AND first <= ? AND last >= ? "
+            "ORDER BY idx DESC LIMIT 1",
+            gtin14,
+            tag,
+            counter,
+            counter,
+        )
+        return LabelRow(found[0][0], marks[0][0] if marks else "issued")
+
+    def label_ranges(self, gtin14: str, lot: str) -> list[tuple[str, int, int]]:
+        """(tag, first, last) of every issue for a lot, in ledger order."""
+        return [
+            (row[0], row[1], row[2])
+            for row in self._rows(
+                "SELECT tag, first, last FROM label_range WHERE gtin = ? AND lot = ? ORDER BY idx",
+                gtin14,
+                lot,
+            )
+        ]
+
+    def label_marks(self, gtin14: str, lot: str) -> list[tuple[str, int, int, str]]:
+        """(tag, first, last, state) of every outcome recorded for a lot, in ledger order."""
+        return [
+            (row[0], row[1], row[2], row[3])
+            for row in self._rows(
+                "SELECT tag, first, last, state FROM label_mark WHERE gtin = ? AND lot = ? "
+                "ORDER BY idx",
+                gtin14,
+                lot,
+            )
+        ]
+
+    def next_counter(self, gtin14: str, tag: str) -> int:
+        """First serial counter of a tag that was never issued for this GTIN."""
+        rows = self._rows(
+            "SELECT coalesce(max(last), 0) + 1 FROM label_range WHERE gtin = ? AND tag = ?",
+            gtin14,
+            tag,
+        )
+        return int(rows[0][0])
+
+    def heads(self, lot: Lot) -> list[int]:
+        """Log indexes of the statements about a lot, newest last."""
+        rows = self._rows(
+            "SELECT idx FROM entry_lot WHERE item = ? AND lot = ? AND about = 1 ORDER BY idx", *lot
+        )
+        return [row[0] for row in rows]
+
+    def descendants(self, lot: Lot) -> list[Lot]:
+        """Every lot made from this one, nearest first."""
+        found: dict[Lot, None] = {}
+        ring = [lot]
+        while ring:
+            near = [
+                (row[0], row[1])
+                for one in ring
+                for row in self._rows(
+                    "SELECT to_item, to_lot FROM edge WHERE from_item = ? AND from_lot = ?", *one
+                )
+            ]
+            ring = [one for one in dict.fromkeys(near) if one not in found]
+            found.update(dict.fromkeys(ring))
+        return list(found)
+
+    def waiting_work(self, party: str, site: str) -> list[int]:
+        """Log indexes of field work at a site that started a waiting time, newest 20."""
+        rows = self._rows(
+            "SELECT idx FROM field_work WHERE party = ? AND site = ? ORDER BY idx DESC LIMIT 20",
+            party,
+            site,
+        )
+        return sorted(row[0] for row in rows)
+
+    def entries_of_type(self, *types: str) -> list[int]:
+        """Log indexes of all statements of these types, in order."""
+        return sorted(
+            row[0]
+            for one in types
+            for row in self._rows("SELECT idx FROM entry WHERE type = ?", one)
+        )
+
+    def entries_of_lots(self, lots: list[Lot]) -> list[int]:
+        """Log indexes of all statements about any of these lots, in order."""
+        return sorted({index for lot in lots for index in self.heads(lot)})
+
+    def totals(self) -> dict[str, int]:
+        """Number of statements by type."""
+        return {row[0]: row[1] for row in self._rows("SELECT type, count(*) FROM entry GROUP BY 1")}
+
+    @staticmethod
+    def status(facts: dict[str, Any], today: str) -> str:
+        """recalled, held, expired or active on an ISO day."""
+        stopped = facts["stopped"]
+        if stopped is not None:
+            return str(stopped["type"])
+        if facts["expiry"] is not None and facts["expiry"] < today:
+            return "expired"
+        return "active"
+
+    @staticmethod
+    def findings(facts: dict[str, Any], today: str) -> list[dict[str, str]]:
+        """The facts' findings and what today adds to them."""
+        found: list[dict[str, str]] = list(facts["findings"])
+        if facts["expiry"] is not None and facts["expiry"] < today:
+            late: Finding = finding(
+                "lot-expired", (facts["item"], facts["lot"]), "", expiry=facts["expiry"]
+            )
+            found.append(
+                {
+                    "code": late.code,
+                    "severity": late.severity,
+                    "item": facts["item"],
+                    "lot": facts["lot"],
+                    "entry": "",
+                    "en": late.say("en"),
+                    "vi": late.say("vi"),
+                }
+            )
+        return found
+
+    def close(self) -> None:
+        """Close every thread's connection."""
+        for connection in self._open:
+            connection.close()
+        self._open.clear()

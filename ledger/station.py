@@ -1,0 +1,228 @@
+"""A station: turns drafts into signed statements, seals them and brings the views up to date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ledger.application import TraceLedger
+from ledger.domain.drafts import Draft
+from ledger.errors import LedgerError
+from ledger.form import refuse_contradictions
+from ledger.projections.projector import Projector
+from ledger.projections.views import Views
+from ledger.sealing import SealedLog
+from ledger.signing import Signer
+from ledger.verify.graph import Lot, lots_about, lots_named
+from ledger.verify.history import Located
+from ledger.verify.keys import ROOT_PARTY, KeyRecord
+from ledger.verify.registry import REGISTRY_TYPES
+from ledger.verify.statement import Statement, StatementRefused
+
+_MOST_LINKS = 200
+_ADMIN_TYPES = (
+    REGISTRY_TYPES | {"key-enrolled", "key-retired", "key-compromised", "reattested"}
+) - {"party-registered"}
+_PROVISIONAL = "f" * 64
+
+
+class NoteKeeper(Protocol):
+    """Keeps private texts where they can be erased; the ledger gets only their digest."""
+
+    def keep(self, text: str) -> str:
+        """Store a text and return its HMAC digest (hex)."""
+
+    def forget(self, digest: str) -> None:
+        """Erase a text and its salt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A recorded statement: entry id (hex) and log index."""
+
+    id: str
+    index: int
+
+
+class Station:
+    """The signing writer of one machine. `signers` maps (party, role) to a private key."""
+
+    def __init__(
+        self,
+        ledger: TraceLedger,
+        log: SealedLog,
+        projector: Projector,
+        views: Views,
+        signers: Mapping[tuple[str, str], Signer],
+        notes: NoteKeeper,
+        now: Callable[[], dt.datetime],
+    ) -> None:
+        self.ledger = ledger
+        self.log = log
+        self.projector = projector
+        self.views = views
+        self.signers = signers
+        self._notes = notes
+        self._now = now
+
+    def now_text(self) -> str:
+        """The station's clock as statement time, in Vietnam's offset."""
+        local = self._now().astimezone(dt.timezone(dt.timedelta(hours=7)))
+        return local.isoformat(timespec="seconds")
+
+    def own_parties(self) -> list[str]:
+        """Parties this machine can record for."""
+        return sorted({party for party, role in self.signers if role == "station"})
+
+    def tag_of(self, party: str) -> str:
+        """Serial tag of this machine's station key for a party."""
+        record = self._record_of(self._signer(party, "station"))
+        assert record.tag is not None  # key rules: a station key always has one
+        return record.tag
+
+    def record(self, draft: Draft) -> Answer:
+        """Check, sign, append, seal and project one draft.
+
+        Raises:
+            LedgerError: it contradicts the record, or this machine may not say it.
+            Refusal: the verifier's checks refuse it. Nothing was recorded in any case.
+        """
+        with self.ledger.store.writing():
+            self.catch_up()
+            signer = self._signer_for(draft)
+            kept: list[str] = []
+
+            def keep(text: str) -> str:
+                kept.append(self._notes.keep(text))
+                return kept[-1]
+
+            try:
+                statement = self._statement(draft, draft.sealed_body(keep), signer)
+                self._check(statement, signer)
+                submitted = self.ledger.submit([signer.sign(statement).raw])[0]
+            except BaseException:
+                for digest in kept:
+                    self._notes.forget(digest)
+                raise
+            self.catch_up()
+            return Answer(submitted.id, submitted.index)
+
+    def catch_up(self) -> None:
+        """Seal and project whatever is recorded, by this process or another."""
+        self.ledger.catch_up()
+        self.log.seal()
+        self.projector.catch_up()
+
+    def _signer_for(self, draft: Draft) -> Signer:
+        if draft.party == ROOT_PARTY:
+            return self._signer(ROOT_PARTY, "root")
+        return self._signer(draft.party, "admin" if draft.type in _ADMIN_TYPES else "station")
+
+    def _signer(self, party: str, role: str) -> Signer:
+        signer = self.signers.get((party, role))
+        if signer is None:
+            raise LedgerError("no-signer", party=party, role=role)
+        return signer
+
+    def _record_of(self, signer: Signer) -> KeyRecord:
+        record = self.ledger.history.keys.records.get(signer.keyid)
+        if record is None:
+            raise LedgerError("no-signer", party="?", role=signer.keyid.hex())
+        return record
+
+    def _statement(self, draft: Draft, body: dict[str, Any], signer: Signer) -> Statement:
+        if draft.type == "labels-issued":
+            self._number_labels(draft.party, body)
+        if draft.type == "corrected" and "corrects" not in body:
+            body["corrects"] = self._newest(draft.party, body)
+        if draft.type in {"released", "recall-closed"} and "ends" not in body:
+            body["ends"] = self._stop_to_end(body)
+        filled = Draft(draft.type, draft.party, draft.time, body)
+        for path, found, kind in filled.faults():
+            english, vietnamese = kind.expected
+            raise StatementRefused(
+                "field-wrong", path=path, found=found, expected=english, expected_vi=vietnamese
+            )
+        head = self.ledger.history.journals.get(signer.keyid)
+        sealed = self.log.head()
+        return Statement(
+            draft.type,
+            draft.party,
+            1 if head is None else head.seq + 1,
+            None if head is None else head.id,
+            draft.time,
+            tuple(self._links(draft.type, draft.party, body)),
+            None if sealed is None else (sealed.size, sealed.root.hex()),
+            body,
+        )
+
+    def _check(self, statement: Statement, signer: Signer) -> None:
+        if lots_named(statement.type, statement.body):
+            provisional = Located(
+                self.ledger.size, _PROVISIONAL, statement, self._record_of(signer)
+            )
+            refuse_contradictions(self.projector, provisional, self._now())
+
+    def _number_labels(self, party: str, body: dict[str, Any]) -> None:
+        lot = (body["lot"]["item"], body["lot"]["code"])
+        found = self.views.lot(*lot)
+        if found is None or not found.facts["packs"]:
+            raise LedgerError("not-packed", lot=lot[1], item=lot[0])
+        stopped = found.facts["stopped"]
+        if stopped is not None:
+            words = {"recalled": "đang bị thu hồi", "held": "đang bị tạm giữ"}
+            raise LedgerError(
+                "lot-stopped", lot=lot[1], status=stopped["type"], status_vi=words[stopped["type"]]
+            )
+        labels = found.facts["labels"]
+        in_force = labels["issued"] - labels["voided"]
+        left = found.facts["packs"] - in_force
+        if body["count"] > left:
+            raise LedgerError(
+                "labels-exceed",
+                lot=lot[1],
+                packs=found.facts["packs"],
+                issued=in_force,
+                asked=body["count"],
+                left=max(left, 0),
+            )
+        body["tag"] = self.tag_of(party)
+        body["first"] = self.views.next_counter(lot[0], body["tag"])
+
+    def _newest(self, party: str, body: dict[str, Any]) -> str:
+        """Id of the newest statement that a correction of this type, lot and site can mean."""
+        of, right = body["of"], body["body"]
+        lots = lots_about(of, right)
+        for lot in lots:
+            for index in reversed(self.views.heads(lot)):
+                one = self.projector.located(index)
+                same_site = one.statement.body.get("site") == right.get("site")
+                if (one.statement.type, one.statement.party) == (of, party) and same_site:
+                    return one.id
+        raise LedgerError("nothing-to-correct", type=of, lot=lots[0][1] if lots else "?")
+
+    def _stop_to_end(self, body: dict[str, Any]) -> str:
+        for one in body["lots"]:
+            found = self.views.lot(one["item"], one["code"])
+            if found is not None and found.facts["stopped"] is not None:
+                return str(found.facts["stopped"]["entry"])
+        raise LedgerError("nothing-to-correct", type="recalled", lot=body["lots"][0]["code"])
+
+    def _links(self, kind: str, party: str, body: dict[str, Any]) -> list[str]:
+        """Ids this statement builds on: the heads of its lots, waiting field work, what it corrects."""
+        ids = [
+            self.projector.located(i).id for lot in lots_named(kind, body) for i in self._heads(lot)
+        ]
+        if kind == "harvested":
+            work = self.views.waiting_work(party, body["site"])
+            ids += [self.projector.located(index).id for index in work]
+        ids += [body[name] for name in ("corrects", "ends", "entry") if name in body]
+        return list(dict.fromkeys(ids))[:_MOST_LINKS]
+
+    def _heads(self, lot: Lot) -> list[int]:
+        """Statements about a lot on which no other statement about it builds yet."""
+        about = [self.projector.located(index) for index in self.views.heads(lot)]
+        built_on = {link for one in about for link in one.statement.inputs}
+        return [one.index for one in about if one.id not in built_on]

@@ -1,0 +1,1 @@
+"""Tests of pages, routes and of the check that runs in a browser."""
