@@ -17,7 +17,7 @@ from typing import Any
 from api.errors import DoorError
 from api.label_fields import codes_of, label_of
 from api.printer_list import PrinterList
-from api.settings import Settings
+from api.settings import DEFAULT_PORT, Settings
 from ledger.domain.digital_link import label_url
 from ledger.domain.drafts import Draft
 from ledger.domain.serials import read_serial, serial_is_genuine, serial_text
@@ -37,6 +37,8 @@ from printers.worker import JobOutcome, Progress, print_job
 
 DEFAULT_TEMPLATE = "goi-50x40"
 MOST_AT_ONCE = 10_000
+# Where labels lead until a public address is confirmed: good for trials on this machine only.
+LOCAL_BASE = f"http://127.0.0.1:{DEFAULT_PORT}"
 _IN_DOUBT = frozenset({"sending", "sent", "in_doubt"})
 
 
@@ -109,10 +111,8 @@ class Labelling:
         return found
 
     def url(self, facts: dict[str, Any], serial: str) -> str:
-        """The address in a label's QR code; DoorError until a base address is set."""
-        if self.settings.base_url is None:
-            raise DoorError("base-url-missing", path=self.folder)
-        return label_url(self.settings.base_url, *codes_of(facts), serial)
+        """The address in a label's QR code; without a confirmed one it leads to this machine."""
+        return label_url(self.settings.base_url or LOCAL_BASE, *codes_of(facts), serial)
 
     def preview_png(self, item: str, lot: str, template: str = DEFAULT_TEMPLATE) -> bytes:
         """PNG of the very bitmap that would print next, without issuing anything."""
@@ -166,8 +166,9 @@ class Labelling:
         doubted = sum(1 for state in states.values() if state == "in_doubt")
         if doubted:
             raise DoorError("job-in-doubt", count=doubted, lot=lot, item=item)
+        if self.settings.base_url is None and not _on_this_machine(chosen.address):
+            raise DoorError("base-url-missing", path=self.folder)
         profile, shape = Profile.shipped(chosen.profile), Template.shipped(template)
-        self.url(facts, "0")
         with self._spool() as spool:
             unsent = self._unsent(spool, item, lot)
             serials = [s for s, state in states.items() if state == "waiting" and s not in unsent]
@@ -272,6 +273,35 @@ class Labelling:
             body = {"lot": {"item": item, "code": lot}, "voided": ranges, "reason": reason}
             self.station.record(Draft("labels-voided", party, self.now_text(), body))
 
+    def reprint(
+        self, item: str, lot: str, serial: str, reason: str, printer: str | None
+    ) -> JobOutcome:
+        """Print one confirmed serial again: an act of its own, with a reason in the ledger."""
+        facts = self._facts(item, lot)
+        self._refuse_stopped(facts)
+        if self.states(item, lot).get(serial) != "confirmed":
+            raise DoorError("serial-unknown", found=serial)
+        chosen = self.list_of_printers.get(printer)
+        profile, shape = Profile.shipped(chosen.profile), Template.shipped(DEFAULT_TEMPLATE)
+        tag, counter, _ = read_serial(serial)
+        with self._spool() as spool:
+            attempt = self._attempt(spool, item, lot, serial) or {"attempt": 1, "reason": ""}
+            bitmap = render(shape, label_of(facts, serial, self.url(facts, serial), shape))
+            payload = escpos.encode(bitmap, profile, shape.media)
+            job = f"{_prefix(item, lot)}{len(spool.job_ids(_prefix(item, lot))) + 1}"
+            attempt["reason"] = reason if attempt["attempt"] > 1 else ""
+            spool.add_job(
+                job, chosen.name, [PrintItem(f"{item}/{serial}", serial, payload, **attempt)]
+            )
+            outcome = print_job(spool, job, open_transport(chosen.address), profile)
+        body = {
+            "lot": {"item": item, "code": lot},
+            "reprinted": {"tag": tag, "ranges": [{"first": counter, "last": counter}]},
+            "reason": reason,
+        }
+        self.station.record(Draft("labels-reprinted", facts["party"], self.now_text(), body))
+        return outcome
+
     # --- in the background, for pages -----------------------------------------------------
     def start_printing(self, item: str, lot: str, count: int, printer: str | None) -> str:
         """Print in a thread of its own; returns the job's name for `job`."""
@@ -342,6 +372,11 @@ class Labelling:
             for one in spool.labels(job)
             if one.state == "queued"
         }
+
+
+def _on_this_machine(address: str) -> bool:
+    """True for a file, or a printer simulated here: its labels reach nobody."""
+    return address.startswith(("file:", "tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:"))
 
 
 def _prefix(item: str, lot: str) -> str:

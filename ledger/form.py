@@ -18,6 +18,8 @@ from ledger.verify.rules.standing import lot_findings
 from ledger.verify.statement import Statement
 
 _ALSO_REFUSED = frozenset({"site-unknown"})
+# A failed test is bad news, not a contradiction: it must be recorded.
+_NEWS = frozenset({"test-failed"})
 # What may bring a lot into the ledger; everything else needs one that is there.
 _ORIGINS = frozenset({"harvested", "processed", "packed"})
 
@@ -56,7 +58,7 @@ def _errors(
         found
         for lot in lots
         for found in lot_findings(graph, registry, lot, now=now)
-        if found.severity == "error" or found.code in _ALSO_REFUSED
+        if (found.severity == "error" and found.code not in _NEWS) or found.code in _ALSO_REFUSED
     ]
 
 

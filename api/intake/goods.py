@@ -20,6 +20,7 @@ from api.intake.notes import (
     result_of,
 )
 from api.intake.partners import read_partner
+from ledger.domain.drafts import LONGEST_PRIVATE
 from ledger.domain.quantities import Unit
 
 MOST_PACKS: Final = 999_999_999
@@ -144,7 +145,9 @@ def _with_texts(cells: Cells, body: dict[str, Any], partner_field: str | None) -
         content.body[partner_field], text = read_partner(partner, cells.known)
         if text is not None:
             content.private[f"{partner_field}.digest"] = text
-    if note:
+    if len(note) > LONGEST_PRIVATE:
+        cells.report("cell-too-long", Column.NOTE, found=len(note), most=LONGEST_PRIVATE)
+    elif note:
         content.private["note"] = note
     return content
 

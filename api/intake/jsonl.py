@@ -27,6 +27,7 @@ from ledger.domain.drafts import LONGEST_PRIVATE, Draft, DraftError
 from ledger.verify.shapes import BODIES
 
 LONGEST_LINE: Final = 65_536  # bytes, the most that a payload may have
+DEEPEST: Final = 16  # levels; a body has five, and copying a very deep one would overflow the stack
 
 _BY_COMMAND_ONLY: Final = frozenset(
     {
@@ -101,7 +102,7 @@ def parse_object(text: str) -> dict[str, Any] | None:
     """
     try:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or _deeper_than(value, DEEPEST):
             return None
         whole = json.dumps(value, ensure_ascii=False)
         whole.encode("utf-8")
@@ -193,6 +194,19 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
+
+
+def _deeper_than(value: object, most: int) -> bool:
+    """Whether lists and objects are nested more than `most` deep; does not recurse itself."""
+    level = [value]
+    for _ in range(most):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return any(isinstance(one, dict | list) for one in level)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -15,7 +15,10 @@ _ACTIVITIES: Final = (
     ("spraying", "phun|xịt"),
     ("sowing", "gieo|trồng|xuống giống"),
 )
+_UNDECIDED: Final = "chờ kết quả|chưa có kết quả"
 _REASONS: Final = (
+    # Goods held until the laboratory answers have not failed its test; "in-doubt" speaks of labels.
+    ("other", _UNDECIDED),
     ("test-failed", "kiểm nghiệm|không đạt|độ ẩm"),
     ("contamination", "nhiễm|ô nhiễm"),
     ("wrong-label", "sai nhãn|sai tem"),
@@ -40,6 +43,8 @@ def reason_of(note: str) -> str:
 
 def result_of(note: str) -> str:
     """The result of a test: pass, fail, or pending as long as the note gives none."""
+    if says(note, _UNDECIDED):
+        return "pending"
     if says(note, _FAILED):
         return "fail"
     return "pass" if says(note, _PASSED) else "pending"

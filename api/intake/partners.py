@@ -21,7 +21,10 @@ _KINDS: Final = (
     ("company", "công ty|cty|doanh nghiệp"),
     ("carrier", "nhà xe|vận tải|xe tải|bưu điện|bưu cục"),
 )
-_NUMBERED: Final = re.compile(r"(?:hộ|ho)(?: số| so)? ?([0-9]{1,4})(?![0-9])(.*)", re.IGNORECASE)
+# More digits behind the number would be a telephone number, and its start must not become public.
+_NUMBERED: Final = re.compile(
+    r"(?:hộ|ho)(?: số| so)? ?([0-9]{1,4})(?![ .-]*[0-9])(.*)", re.IGNORECASE
+)
 _SAME_WORD: Final = frozenset({"cooperative", "company", "authority", "lab", "shop", "carrier"})
 
 

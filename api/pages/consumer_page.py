@@ -13,6 +13,7 @@ from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render
 from api.pages.words import CERTIFICATES, LABEL_STATES, REASONS, STAGES, amount, quantity, worded
+from ledger.projections.views import Views
 
 Facts = dict[str, Any]
 
@@ -60,15 +61,6 @@ class LabelLine:
     state: str
 
 
-def status_of(facts: Facts, today: str) -> str:
-    """ "recalled", "held", "expired" or "active" on the ISO day `today`."""
-    stopped = facts.get("stopped")
-    if stopped:
-        return str(stopped["type"])
-    expiry = facts.get("expiry")
-    return "expired" if expiry and expiry < today else "active"
-
-
 def lot_path(item: str, lot: str) -> str:
     """`{item}/{lot}` for an address, each percent-encoded to the last reserved character."""
     return f"{quote(item, safe='')}/{quote(lot, safe='')}"
@@ -110,7 +102,7 @@ def consumer_html(
 
 def _banners(facts: Facts, today: str, say: Tongue, label_state: str | None) -> list[Banner]:
     found = []
-    status = status_of(facts, today)
+    status = Views.status(facts, today)
     if status in {"recalled", "held"}:
         stopped = facts["stopped"]
         reason = worded(REASONS, stopped["reason"], say)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from api.pages.consumer_page import lot_path, status_of
-from api.pages.dates import day
+from api.pages.consumer_page import lot_path
 from api.pages.lot_graph import draw
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render
@@ -21,6 +20,7 @@ from api.pages.words import (
     quantity,
     worded,
 )
+from ledger.projections.views import Views
 
 Facts = dict[str, Any]
 
@@ -40,20 +40,18 @@ class StepLine:
     corrected: bool
 
 
-def dossier_html(facts: Facts, today: str, lang: str) -> bytes:
-    """The dossier page of a known lot."""
+def dossier_html(facts: Facts, size: int, today: str, lang: str) -> bytes:
+    """The dossier page of a known lot; `size` is the number of entries the views have read."""
     say = tongue(lang)
-    findings = list(facts.get("findings") or [])
-    expiry = facts.get("expiry")
-    if expiry and expiry < today and all(f["code"] != "lot-expired" for f in findings):
-        findings.append(_expired(facts))
+    status = Views.status(facts, today)
     stopped = facts.get("stopped")
     return render(
         "dossier.html",
         lang,
         facts=facts,
-        status=status_of(facts, today),
-        status_word=worded(STATUSES, status_of(facts, today), say),
+        size=size,
+        status=status,
+        status_word=worded(STATUSES, status, say),
         reason=worded(REASONS, stopped["reason"], say) if stopped else "",
         drawing=draw(facts, facts.get("parents") or [], facts.get("children") or []),
         steps=[_step(one, say) for one in facts.get("steps") or []],
@@ -62,26 +60,15 @@ def dossier_html(facts: Facts, today: str, lang: str) -> bytes:
         balance=_balance(facts.get("balance") or {}, say),
         findings=[
             (f["severity"], worded(SEVERITIES, f["severity"], say), f[lang], f.get("lot", ""))
-            for f in findings
+            for f in Views.findings(facts, today)
         ],
         certificates=[
             (worded(CERTIFICATES, c["kind"], say), c, c["valid_to"] < today)
             for c in facts.get("certificates") or []
         ],
-        keys=facts.get("keys") or [],
+        keys=_keys(facts),
         path=lot_path(facts["item"], facts["lot"]),
     )
-
-
-def _expired(facts: Facts) -> Facts:
-    shown = day(facts["expiry"])
-    return {
-        "code": "lot-expired",
-        "severity": "warning",
-        "lot": facts["lot"],
-        "en": f"Lot {facts['lot']} went out of date on {shown}.",
-        "vi": f"Lô {facts['lot']} đã hết hạn dùng ngày {shown}.",
-    }
 
 
 def _step(step: Facts, say: Tongue) -> StepLine:
@@ -130,3 +117,9 @@ def _balance(balance: Facts, say: Tongue) -> list[tuple[str, str]]:
         for label, name, unit in rows
         if balance.get(name) is not None
     ]
+
+
+def _keys(facts: Facts) -> list[tuple[str, str, str]]:
+    """(key id, party, where the key is held) of every key that signed a step, once each."""
+    steps = facts.get("steps") or []
+    return list(dict.fromkeys((step["keyid"], step["party"], step["held"]) for step in steps))

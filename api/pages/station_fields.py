@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -165,16 +165,12 @@ def _group(name: str) -> str:
     return "item" if name.startswith("out_item_") else name
 
 
-def defaults(form: Form, last: Callable[[str], Mapping[str, Any] | None]) -> dict[str, str]:
-    """What the form starts with: place, scale and goods of the newest record of its type."""
-    body = last(form.type)
-    if body is None:
+def defaults(statement_type: str, last: Mapping[str, Any] | None) -> dict[str, str]:
+    """What the form starts with: place, scale and goods of the newest step of its type."""
+    if last is None:
         return {}
-    found = {name: body[name] for name in ("site", "instrument") if name in body}
-    if form.type == "harvested":
-        found["item"] = body["lot"]["item"]
-    elif form.type == "packed":
-        found["product"] = body["lot"]["item"]
-    elif form.type == "processed":
-        found["out_item_1"] = body["outputs"][0]["lot"]["item"]
+    found = {name: last[name] for name in ("site", "instrument") if last.get(name)}
+    goods = {"harvested": "item", "packed": "product", "processed": "out_item_1"}
+    if statement_type in goods:
+        found[goods[statement_type]] = last["item"]
     return found

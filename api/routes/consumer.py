@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from api.pages.consumer_page import consumer_html, lot_path, status_of
+from api.pages.consumer_page import consumer_html, lot_path
 from api.pages.dates import today
 from api.pages.linkset import linkset
 from api.pages.notices import notice
@@ -24,6 +24,7 @@ from api.routes.replies import Headers, json_bytes, send_raw
 from api.routes.services import Facts, LabelRow, Services
 from ledger.domain.errors import DomainError
 from ledger.domain.serials import read_serial
+from ledger.projections.views import Views
 
 CACHED_PAGES = 512
 CACHED_PATHS = 4096
@@ -153,11 +154,11 @@ class ConsumerEndpoint:
         if kind == HTML:
             body = consumer_html(facts, day, lang, serial, state)
         elif kind == JSON:
-            status = {"status": status_of(facts, day), "serial": serial, "label": state}
+            status = {"status": Views.status(facts, day), "serial": serial, "label": state}
             body = json_bytes({**facts, **status})
         else:
             where = lot_path(facts["item"], facts["lot"])
-            base = self._services.settings.base_url
+            base = self._services.settings.base_url or ""
             body = json_bytes(linkset(base, raw_path.decode("ascii"), where, facts["name"]))
         return _made(200, body, kind, _CACHE)
 

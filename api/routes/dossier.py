@@ -23,7 +23,7 @@ def dossier_routes(services: Services) -> list[BaseRoute]:
         facts = facts_of(services, lot_of_path(request, "/lo/"))
         if facts is None:
             return html(notice("unknown-lot", lang), 404)
-        page = dossier_html(facts, today(services.now()), lang)
+        page = dossier_html(facts, services.views.size, today(services.now()), lang)
         return html(page, headers={"cache-control": "public, max-age=60"})
 
     async def front(_request: Request) -> Response:

@@ -102,7 +102,9 @@ def _status(refusal: Refusal) -> int:
 def _record(services: Services, raw: list[bytes]) -> Response:
     try:
         done = list(services.ledger.submit(raw))
+        services.station.catch_up()
     except Refusal as refusal:
+        services.station.catch_up()
         members: dict[str, Any] = {
             "position": getattr(refusal, "position", None),
             "results": _results(services, list(getattr(refusal, "done", []))),

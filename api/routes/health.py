@@ -43,10 +43,10 @@ def health_routes(services: Services) -> APIRouter:
             "# HELP ocop_views_entries Entries that the read side has taken in.",
             "# TYPE ocop_views_entries gauge",
             f"ocop_views_entries {seen}",
-            "# HELP ocop_labels Labels of running prints by state.",
-            "# TYPE ocop_labels gauge",
+            "# HELP ocop_print_jobs Print jobs of this process: running, ended with a fault.",
+            "# TYPE ocop_print_jobs gauge",
             *(
-                f'ocop_labels{{state="{state}"}} {count}'
+                f'ocop_print_jobs{{state="{state}"}} {count}'
                 for state, count in sorted(services.labelling.printing().items())
             ),
         ]

@@ -13,13 +13,19 @@ from api.pages.consumer_page import lot_path
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.replies import html
-from api.routes.services import Facts, Services, Station
+from api.routes.services import Facts, Services
 from api.routes.station_drafts import FormRefused, read_lot
 from api.routes.station_guard import language, read_form, station_only
 from ledger.verify.wording import Refusal
+from printers.errors import PrintingError
 
 MOST_LABELS = 100_000
 _COUNTS = ("issued", "confirmed", "in_doubt", "void", "waiting")
+
+
+def first_party(services: Services) -> str:
+    """The party that this station records for; "" on a machine without a station key."""
+    return next(iter(services.station.own_parties()), "")
 
 
 def unlabelled(facts: Facts) -> int:
@@ -32,9 +38,8 @@ def unlabelled(facts: Facts) -> int:
 class _LabelPages:
     """The pages of label printing on one station."""
 
-    def __init__(self, services: Services, station: Station) -> None:
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._station = station
 
     def _facts(self, item: str, lot: str) -> Facts | None:
         found = self._services.views.lot(item, lot)
@@ -48,7 +53,9 @@ class _LabelPages:
         item, lot = query.get("item", ""), query.get("lot", "")
         if query.get("scan"):
             try:
-                item, lot = read_lot(query["scan"].strip(), self._services, self._station.party)
+                item, lot = read_lot(
+                    query["scan"].strip(), self._services, first_party(self._services)
+                )
             except Refusal as refusal:
                 fault = refusal.say(lang)
         if item and lot:
@@ -56,7 +63,7 @@ class _LabelPages:
             if facts is not None:
                 return html(self._count_page(facts, str(unlabelled(facts)), "", lang, ""))
             fault = FormRefused("lot-unknown", found=lot).say(lang)
-        rows = self._services.views.lots(party=self._station.party, limit=100)
+        rows = self._services.views.lots(party=first_party(self._services), limit=100)
         packed = [row for row in rows if row.kind == "packed" and not row.stopped]
         page = render("labels.html", lang, lots=packed, fault=fault, urlencode=urlencode)
         return html(page, 422 if fault else 200)
@@ -104,7 +111,7 @@ class _LabelPages:
             png = (
                 None if self._facts(item, lot) is None else await run_in_threadpool(draw, item, lot)
             )
-        except Refusal as refusal:
+        except (Refusal, PrintingError) as refusal:
             detail = refusal.say(language(request))
             return html(notice("no-preview", language(request), detail=detail), 422)
         if png is None:
@@ -130,9 +137,9 @@ class _LabelPages:
         )
 
 
-def label_routes(services: Services, station: Station) -> list[BaseRoute]:
+def label_routes(services: Services) -> list[BaseRoute]:
     """The routes below /tram/in-tem."""
-    pages = _LabelPages(services, station)
+    pages = _LabelPages(services)
     return [
         Route("/tram/in-tem", station_only(pages.choose), methods=["GET"]),
         Route("/tram/in-tem", station_only(pages.print_labels), methods=["POST"]),

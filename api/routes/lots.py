@@ -10,13 +10,13 @@ from urllib.parse import unquote_to_bytes
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.pages.consumer_page import status_of
 from api.pages.dates import today
 from api.routes.api_examples import ITEM, LOT, UNKNOWN_LOT, answer
 from api.routes.replies import json_bytes, problem
 from api.routes.services import Facts, Services
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Item, LotCode
+from ledger.projections.views import Views
 
 _JSON = "application/json"
 _FRESH = {"cache-control": "public, max-age=60"}
@@ -68,7 +68,7 @@ def lots_routes(services: Services) -> APIRouter:
         facts = facts_of(services, lot_of_path(request, "/api/v1/lots/"))
         if facts is None:
             return problem(404, "unknown-lot", unknown)
-        status = status_of(facts, today(services.now()))
+        status = Views.status(facts, today(services.now()))
         return Response(json_bytes({**facts, "status": status}), 200, _FRESH, _JSON)
 
     async def get_trust() -> Response:

@@ -34,7 +34,10 @@ class LabelRow(Protocol):
 
 
 class LotRow(Protocol):
-    """One line of the list of lots. `kind` is "raw" or "packed"; `left_kg` is decimal text."""
+    """One line of the list of lots. `kind` is raw or packed, `stopped` held, recalled or None.
+
+    `left_kg` is decimal text; `labels_issued` counts labels in force.
+    """
 
     @property
     def item(self) -> str: ...
@@ -49,7 +52,7 @@ class LotRow(Protocol):
     @property
     def left_kg(self) -> str | None: ...
     @property
-    def packs(self) -> int | None: ...
+    def packs(self) -> int: ...
     @property
     def labels_issued(self) -> int: ...
     @property
@@ -57,7 +60,10 @@ class LotRow(Protocol):
 
 
 class Views(Protocol):
-    """The read side. None, or an empty list, for what is not known."""
+    """The read side. None, or an empty list, for what is not known.
+
+    `lots` gives the newest statement first; `items`, `sites` and `instruments` are one party's.
+    """
 
     @property
     def size(self) -> int: ...
@@ -68,7 +74,7 @@ class Views(Protocol):
     def items(self, party: str) -> Sequence[Mapping[str, Any]]: ...
     def sites(self, party: str) -> Sequence[Mapping[str, Any]]: ...
     def instruments(self, party: str) -> Sequence[Mapping[str, Any]]: ...
-    def parties(self) -> Sequence[Mapping[str, Any]]: ...
+    def known_for(self, party: str) -> Known: ...
 
 
 class SealedLog(Protocol):
@@ -99,12 +105,11 @@ class Ledger(Protocol):
 
 
 class Station(Protocol):
-    """This machine's own journal. `last(type)` is the body of its newest statement of a type."""
+    """This machine's own journals: it signs, appends, seals and projects."""
 
-    @property
-    def party(self) -> str: ...
+    def own_parties(self) -> Sequence[str]: ...
     def record(self, draft: Draft) -> object: ...
-    def last(self, statement_type: str) -> Mapping[str, Any] | None: ...
+    def catch_up(self) -> None: ...
 
 
 class PrintJob(Protocol):
@@ -122,7 +127,10 @@ class PrintJob(Protocol):
 
 
 class Labelling(Protocol):
-    """Labels of packed lots. Counts: issued, confirmed, in_doubt, void, waiting."""
+    """Labels of packed lots. Counts of `status`: issued, confirmed, in_doubt, void, waiting.
+
+    `printing` counts this process's print jobs: running, faults.
+    """
 
     def printers(self) -> Sequence[str]: ...
     def status(self, item: str, lot: str) -> Mapping[str, int]: ...
@@ -134,12 +142,12 @@ class Labelling(Protocol):
 
 
 class Settings(Protocol):
-    """`base_url` is the confirmed address on labels, without a last slash."""
+    """`base_url` is the confirmed address on labels, None until there is one."""
 
     @property
-    def base_url(self) -> str: ...
+    def origin(self) -> str: ...
     @property
-    def name(self) -> str: ...
+    def base_url(self) -> str | None: ...
 
 
 class Services(Protocol):
@@ -154,11 +162,9 @@ class Services(Protocol):
     @property
     def ledger(self) -> Ledger: ...
     @property
-    def station(self) -> Station | None: ...
+    def station(self) -> Station: ...
     @property
     def labelling(self) -> Labelling: ...
-    @property
-    def known(self) -> Known: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
     def bundle(self, item: str, lot: str) -> bytes | None: ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,9 +17,9 @@ from api.pages.notices import notice
 from api.pages.rendering import render
 from api.pages.station_fields import FORMS, Choice, Form, defaults, filled
 from api.pages.words import amount
-from api.routes.labels import label_routes
+from api.routes.labels import first_party, label_routes
 from api.routes.replies import html
-from api.routes.services import LotRow, Services, Station
+from api.routes.services import Facts, LotRow, Services
 from api.routes.station_drafts import DraftMaker
 from api.routes.station_guard import language, read_form, station_only
 from ledger.domain.drafts import Draft
@@ -28,35 +29,57 @@ log = logging.getLogger(__name__)
 RECENT_LOTS = 30
 
 
-def lot_state(row: LotRow) -> str:
-    """ "recalled", "held", "raw", "unlabelled" or "labelled": what the list says of a lot."""
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """One lot in the list of the start page."""
+
+    code: str
+    name: str
+    path: str
+    left: str
+    time: str
+    state: str
+
+
+def lot_line(row: LotRow, lang: str) -> LotLine:
+    """A row of the list; state is recalled, held, raw, unlabelled or labelled."""
+    if row.kind == "packed":
+        shown = tongue(lang)("{packs} gói", packs=amount(str(row.packs), lang))
+    else:
+        shown = f"{amount(row.left_kg, lang)} kg" if row.left_kg else "–"
     if row.stopped:
-        return row.stopped
-    if row.kind == "raw":
-        return "raw"
-    return "labelled" if row.labels_issued >= (row.packs or 0) else "unlabelled"
+        state = row.stopped
+    elif row.kind == "raw":
+        state = "raw"
+    else:
+        state = "labelled" if row.labels_issued >= row.packs else "unlabelled"
+    return LotLine(row.code, row.name, lot_path(row.item, row.code), shown, row.time, state)
 
 
-def _start(services: Services, station: Station, lang: str) -> bytes:
-    rows = services.views.lots(party=station.party, limit=RECENT_LOTS)
+def _start(services: Services, party: str, lang: str) -> bytes:
+    rows = services.views.lots(party=party, limit=RECENT_LOTS)
     return render(
         "station.html",
         lang,
-        title=services.settings.name,
-        party=station.party,
+        title=services.settings.origin,
+        party=party,
         forms=[(form.address, tongue(lang)(form.title)) for form in FORMS.values()],
-        lots=[
-            (row, lot_state(row), lot_path(row.item, row.code), _left(row, lang)) for row in rows
-        ],
-        counts=dict(services.labelling.printing()),
+        lots=[lot_line(row, lang) for row in rows],
+        jobs=dict(services.labelling.printing()),
         unsealed=max(services.views.size - services.log.size, 0),
     )
 
 
-def _left(row: LotRow, lang: str) -> str:
-    if row.kind == "packed":
-        return tongue(lang)("{packs} gói", packs=amount(str(row.packs or 0), lang))
-    return f"{amount(row.left_kg, lang)} kg" if row.left_kg else "–"
+def last_step(services: Services, party: str, statement_type: str) -> Facts | None:
+    """The newest step of a type among the party's recent lots, with the item it made; or None."""
+    newest: Facts | None = None
+    for row in services.views.lots(party=party, limit=RECENT_LOTS):
+        found = services.views.lot(row.item, row.code)
+        for step in found.facts["steps"] if found else []:
+            mine = step["type"] == statement_type and step["party"] == party
+            if mine and (newest is None or step["index"] > newest["index"]):
+                newest = {**step, "item": row.item}
+    return newest
 
 
 def choices(services: Services, party: str) -> dict[str, Sequence[Choice]]:
@@ -68,15 +91,17 @@ def choices(services: Services, party: str) -> dict[str, Sequence[Choice]]:
         "product": products,
         "item": items + products,
         "site": [_named(s["code"], s) for s in views.sites(party)],
-        "instrument": [
-            (str(i["code"]), f"{i['code']} {i['kind']}") for i in views.instruments(party)
-        ],
+        "instrument": [(str(i["code"]), str(i["code"])) for i in views.instruments(party)],
         "lots": [
-            (f"{row.item} {row.code}", f"{row.name} {row.left_kg or ''} kg")
+            (f"{row.item} {row.code}", _described(row))
             for row in views.lots(party=party, limit=RECENT_LOTS)
             if not row.stopped
         ],
     }
+
+
+def _described(row: LotRow) -> str:
+    return f"{row.name}, {row.left_kg} kg" if row.left_kg else row.name
 
 
 def _named(value: str, registered: object) -> Choice:
@@ -85,10 +110,10 @@ def _named(value: str, registered: object) -> Choice:
 
 
 def form_html(
-    services: Services, station: Station, form: Form, typed: dict[str, str], lang: str, fault: str
+    services: Services, party: str, form: Form, typed: dict[str, str], lang: str, fault: str
 ) -> bytes:
     """The form with what was typed, and the sentence that says what is wrong (or "")."""
-    fields = filled(form, typed, choices(services, station.party))
+    fields = filled(form, typed, choices(services, party))
     first = next((field.name for field in fields if not field.value), fields[0].name)
     return render("station_form.html", lang, form=form, fields=fields, fault=fault, autofocus=first)
 
@@ -100,32 +125,29 @@ def _target(draft: Draft) -> str:
 
 
 def station_routes(services: Services) -> list[BaseRoute]:
-    """GET /tram, the forms below it, and label printing; empty where there is no station."""
-    station = services.station
-    if station is None:
-        return []
+    """GET /tram, the forms below it, and label printing."""
 
     async def start(request: Request) -> Response:
-        return html(_start(services, station, language(request)))
+        return html(_start(services, first_party(services), language(request)))
 
     async def show(request: Request) -> Response:
         form = FORMS[request.scope["path"].rpartition("/")[2]]
-        typed = defaults(form, station.last)
-        return html(form_html(services, station, form, typed, language(request), ""))
+        party = first_party(services)
+        typed = defaults(form.type, last_step(services, party, form.type))
+        return html(form_html(services, party, form, typed, language(request), ""))
 
     async def record(request: Request) -> Response:
         form = FORMS[request.scope["path"].rpartition("/")[2]]
-        lang = language(request)
+        lang, party = language(request), first_party(services)
         typed = await read_form(request)
         if typed is None:
             return html(notice("too-large", lang), 422)
-        maker = DraftMaker(services, station.party, typed)
         try:
-            draft = maker.make(form.type)
-            await run_in_threadpool(station.record, draft)
+            draft = DraftMaker(services, party, typed).make(form.type)
+            await run_in_threadpool(services.station.record, draft)
         except Refusal as refusal:
             log.info("form %s refused: %s", form.address, refusal.code)
-            page = form_html(services, station, form, typed, lang, refusal.say(lang))
+            page = form_html(services, party, form, typed, lang, refusal.say(lang))
             return html(page, 422)
         return RedirectResponse(_target(draft), 303)
 
@@ -134,4 +156,4 @@ def station_routes(services: Services) -> list[BaseRoute]:
         path = f"/tram/{address}"
         routes.append(Route(path, station_only(show), methods=["GET"]))
         routes.append(Route(path, station_only(record), methods=["POST"]))
-    return [*routes, *label_routes(services, station)]
+    return [*routes, *label_routes(services)]

@@ -109,7 +109,7 @@ class DraftMaker:
     def _partner(self, body: dict[str, Any], private: dict[str, str]) -> None:
         text = self.typed.get("partner")
         if text:
-            body["from"], kept = read_partner(text, self.services.known)
+            body["from"], kept = read_partner(text, self.services.views.known_for(self.party))
             if kept is not None:
                 private["from.digest"] = kept
 
@@ -200,7 +200,7 @@ class DraftMaker:
             if isinstance(day, IntakeProblem):
                 raise FormRefused("as-read", en=day.en, vi=day.vi)
             return day.isoformat()
-        product = self.services.known.product(gtin14) or {}
+        product = self.services.views.known_for(self.party).product(gtin14) or {}
         days = product.get("shelf_life_days")
         if days is None:
             return None
@@ -230,7 +230,7 @@ def read_lot(text: str, services: Services, party: str) -> tuple[str, str]:
         lot = Lot.parse(text, PartyCode(party))
         return lot.item.text, lot.code.text
     code = LotCode.parse(text).text
-    items = list(dict.fromkeys(services.known.item_of_lot(code)))
+    items = list(dict.fromkeys(services.views.known_for(party).item_of_lot(code)))
     if not items:
         raise FormRefused("lot-unknown", found=code)
     if len(items) > 1:

@@ -36,6 +36,8 @@ _TABLES = {
         "idx INTEGER NOT NULL",
         "hash BLOB NOT NULL",
         "UNIQUE (level, idx)",
+        # The trigger below cannot tell an explicit rowid of -1 from one that SQLite is to choose.
+        "CHECK (rowid > 0)",
     ),
     "log_checkpoints": (
         "size INTEGER PRIMARY KEY",
@@ -93,6 +95,9 @@ _FORBIDDEN = frozenset(
         sqlite3.SQLITE_DROP_VIEW,
         sqlite3.SQLITE_CREATE_INDEX,
         sqlite3.SQLITE_CREATE_TABLE,
+        # A temporary table or view would hide the ledger's own of the same name.
+        sqlite3.SQLITE_CREATE_TEMP_TABLE,
+        sqlite3.SQLITE_CREATE_TEMP_VIEW,
         sqlite3.SQLITE_CREATE_TRIGGER,
         sqlite3.SQLITE_CREATE_TEMP_TRIGGER,
         sqlite3.SQLITE_CREATE_VIEW,

@@ -173,6 +173,27 @@ REASONS: dict[str, tuple[str, str]] = {
     "other": ("other reason", "lý do khác"),
 }
 
+# The screen's words for what a statement says was done (glossary).
+TYPE_WORDS: dict[str, str] = {
+    "field-work-recorded": "chăm sóc",
+    "harvested": "thu hoạch",
+    "received": "tiếp nhận",
+    "processed": "chế biến",
+    "packed": "đóng gói",
+    "aggregated": "gom kiện",
+    "shipped": "xuất hàng",
+    "tested": "kiểm nghiệm",
+    "inspected": "kiểm tra",
+    "sold": "bán",
+    "destroyed": "tiêu hủy",
+    "labels-issued": "cấp tem",
+    "labels-printed": "in tem",
+    "labels-voided": "hủy tem",
+    "labels-reprinted": "in lại tem",
+    "held": "tạm giữ",
+    "recalled": "thu hồi",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -197,6 +218,9 @@ class Finding:
         values["lot"] = self.lot[1]
         if "reason" in values:
             values["reason"] = reason_text(str(values["reason"]), lang)
+        for name in ("type", "status"):
+            if lang != "en" and name in values:
+                values[name] = TYPE_WORDS.get(str(values[name]), values[name])
         return sentence(_WORDS, self.code, values, lang)
 
 

@@ -113,8 +113,8 @@ def test_random_bytes_raise_nothing_but_intake_errors(noise: bytes) -> None:
     try:
         rows_of(noise)
         rows_of(HEADINGS.encode() + b"\n" + noise)
-    except IntakeError as refused:
-        assert refused.say("vi")
+    except IntakeError:
+        return
 
 
 _CELL = st.text(
@@ -140,7 +140,7 @@ def test_any_row_gets_a_draft_or_problems_and_never_both(cells: list[str], kind:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("C",)), max_size=30))
+@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=30))
 def test_a_note_means_the_same_in_nfc_and_nfd(note: str) -> None:
     composed = judged(HARVEST, note=unicodedata.normalize("NFC", note.replace('"', "")))
     apart = judged(HARVEST, note=unicodedata.normalize("NFD", note.replace('"', "")))

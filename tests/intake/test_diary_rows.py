@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from api.intake.folding import folded
 from api.intake.kinds import KINDS
 from api.intake.sentences import FILES, ROWS
 from ledger.verify.shapes import BODIES, CORRECTABLE
@@ -205,13 +206,55 @@ def test_a_waiting_time_longer_than_a_year_is_questioned() -> None:
 
 @pytest.mark.parametrize("name", KINDS)
 def test_each_type_is_understood_without_marks_and_in_capitals(name: str) -> None:
-    plain = {"á": "a"}
-    assert plain
-    from api.intake.folding import folded
-
     for text in (name.upper(), folded(name), f"  {folded(name).title()} "):
         row = judged(PACKING, type=text)
         assert "type-unknown" not in codes(row)
+
+
+@pytest.mark.parametrize(
+    ("note", "activity"),
+    [
+        ("bón phân tươi", "fertilising"),
+        ("tuoi nuoc", "watering"),
+        ("tưới", "watering"),
+        ("như mọi ngày", "other"),
+        ("gieo hạt", "sowing"),
+        ("làm cỏ tay", "weeding"),
+        ("", "other"),
+    ],
+)
+def test_marks_tell_watering_from_fresh(note: str, activity: str) -> None:
+    row = judged(HARVEST, type="chăm sóc", note=note)
+    assert draft_of(row).body["activity"] == activity
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"),
+    [
+        ("nhiễm nấm mốc", "contamination"),
+        ("dán sai tem", "wrong-label"),
+        ("như đã báo", "other"),
+        ("bao bì hư", "damaged"),
+        ("hết hạn", "expired"),
+        ("xuất nhầm", "typing-error"),
+        ("chờ kết quả kiểm nghiệm", "other"),
+    ],
+)
+def test_the_reason_of_a_hold_is_a_code_read_from_the_note(note: str, reason: str) -> None:
+    assert draft_of(judged(HARVEST, type="tạm giữ", note=note)).body["reason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("note", "result"),
+    [
+        ("đạt", "pass"),
+        ("chưa đạt", "fail"),
+        ("mẫu số 3", "pending"),
+        ("chưa có kết quả, mẫu trước đạt", "pending"),
+    ],
+)
+def test_the_result_of_a_test_is_read_from_the_note(note: str, result: str) -> None:
+    assert draft_of(judged(HARVEST, type="kiểm nghiệm", note=note)).body["result"] == result
 
 
 def test_every_type_of_the_table_exists_in_the_format() -> None:

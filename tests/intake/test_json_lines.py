@@ -50,11 +50,12 @@ def test_escaped_text_is_composed() -> None:
 
 def test_labels_and_corrections_leave_to_the_station_what_only_it_knows() -> None:
     lot = {"item": f"0{GTIN}", "code": "L1"}
-    assert draft_of(judged(type="labels-issued", body={"lot": lot, "count": 3}))
+    draft = draft_of(judged(type="labels-issued", body={"lot": lot, "count": 3}))
+    assert draft.faults() == []
     full = {"lot": lot, "count": 3, "tag": "A1", "first": 1}
     assert codes(judged(type="labels-issued", body=full)) == ["field-wrong"] * 2
     body = {"of": "harvested", "reason": "typing-error", "body": BODY}
-    assert draft_of(judged(type="corrected", body=body))
+    assert draft_of(judged(type="corrected", body=body)).faults() == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,16 @@ def test_a_bad_line_is_told_what_is_wrong(changes: dict[str, Any], code: str) ->
 
 
 @pytest.mark.parametrize(
-    "raw", [b"{", b"[]", b'{"type":1,"type":2}', b'{"a":NaN}', b"[" * 9_000, b'{"a":"\\ud800"}']
+    "raw",
+    [
+        b"{",
+        b"[]",
+        b'{"type":1,"type":2}',
+        b'{"a":NaN}',
+        b"[" * 9_000,
+        b'{"body":' + b"[" * 400 + b"]" * 400 + b"}",
+        b'{"a":"\\ud800"}',
+    ],
 )
 def test_a_line_that_is_no_object_is_refused(raw: bytes) -> None:
     assert [codes(row) for row in rows_of(raw)] == [["json-line"]]
@@ -104,7 +114,6 @@ def test_a_line_over_65536_bytes_is_refused() -> None:
 def test_random_bytes_raise_nothing_but_intake_errors(noise: bytes) -> None:
     try:
         rows = rows_of(noise)
-    except IntakeError as refused:
-        assert refused.say("vi")
-    else:
-        assert all(row.draft is None for row in rows)
+    except IntakeError:
+        return
+    assert all(row.draft is None for row in rows)

@@ -41,6 +41,7 @@ def row_of(name: str) -> dict[str, str]:
         "HTX-TH chị Phượng",
         "hộ 0912345678 Phượng",
         "PHƯỢNG",
+        "Hộ 0912 345 678 Phượng",
     ],
 )
 def test_a_person_in_partner_or_note_stays_out_of_every_body(name: str, person: str) -> None:
@@ -57,7 +58,17 @@ def test_a_person_in_partner_or_note_stays_out_of_every_body(name: str, person: 
 @given(st.text(st.characters(categories=("Lu", "Ll")), min_size=6, max_size=20))
 def test_no_invented_name_reaches_a_body(word: str) -> None:
     row = judged(HARVEST, partner=f"ông {word}", note=f"ghi {word}")
-    assert word not in json.dumps(draft_of(row).body, ensure_ascii=False).replace("{", " ")
+    assert word not in json.dumps(draft_of(row).body, ensure_ascii=False)
+
+
+def test_the_start_of_a_telephone_number_is_no_household_number() -> None:
+    for text in ("Hộ 0912 345 678", "Hộ 091-234-5678", "Hộ 0912.345.678", "Hộ 0912345678"):
+        assert draft_of(judged(HARVEST, partner=text)).body["from"] == {"kind": "household"}
+
+
+def test_a_name_and_a_note_too_long_to_keep_together_are_refused() -> None:
+    row = judged(row_of("đóng gói"), partner="x" * 1500, note="y" * 1500)
+    assert [problem.code for problem in row.problems] == ["cell-too-long"]
 
 
 def test_a_registered_party_is_named_by_its_code() -> None:

@@ -4,10 +4,8 @@ import re
 from random import Random
 
 import pytest
-from escpos_reference import decode, dots
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_labels import label
 
 from printers.bitmap import Bitmap
 from printers.errors import EncodingError
@@ -16,6 +14,8 @@ from printers.profile import Profile
 from printers.render import render
 from printers.template import SHIPPED, Template
 from printers.template_parts import Media
+from tests.printers.escpos_reference import decode, dots
+from tests.printers.sample_labels import label
 
 GAP = Media(50, 40, 48, "gap", 2)
 ROLL = Media(58, 40, 48, "continuous", 0)

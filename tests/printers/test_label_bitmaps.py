@@ -11,7 +11,6 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-from sample_labels import FIELDS, SHORT, label, qr_text, serial
 
 from printers.bitmap import Bitmap
 from printers.errors import BitmapError, LabelError
@@ -19,6 +18,7 @@ from printers.label import Label
 from printers.render import render
 from printers.template import SHIPPED, Template
 from printers.typeface import coverage, draw, font, to_ink, width
+from tests.printers.sample_labels import FIELDS, SHORT, label, qr_text, serial
 
 GOLDENS = Path(__file__).parent / "goldens"
 PLAIN = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"

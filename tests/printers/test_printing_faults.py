@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from sample_labels import items, label, qr_text, serial
 
 from printers.bitmap import Bitmap
 from printers.errors import SpoolError
@@ -24,6 +23,7 @@ from printers.transport import open_transport
 from printers.transport.memory import MemoryTransport
 from printers.virtual import Faults, VirtualPrinter
 from printers.worker import JobOutcome, Progress, print_job
+from tests.printers.sample_labels import items, label, qr_text, serial
 
 HERE = Path(__file__).parent
 LABELS = items(6)

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from qrcode import QRCode, constants, util
-from sample_labels import qr_text
 
 from printers.qr import QrMatrix, qr_matrix
 from printers.qr_masks import penalty
 from printers.qr_segments import segments
+from tests.printers.sample_labels import qr_text
 
 
 def grid(matrix: QrMatrix) -> list[list[bool]]:

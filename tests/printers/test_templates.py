@@ -7,7 +7,6 @@ import string
 from pathlib import Path
 
 import pytest
-from sample_labels import FIELDS, SHORT, label, qr_text, serial
 
 import printers
 from printers.errors import ProfileError, TemplateError, TransportError
@@ -17,6 +16,7 @@ from printers.profile import Profile
 from printers.render import render
 from printers.sentences import SENTENCES
 from printers.template import SHIPPED, Template
+from tests.printers.sample_labels import FIELDS, SHORT, label, qr_text, serial
 
 ROOM = Path(printers.__file__).parent
 GOOD = Template.shipped("goi-50x40").raw.decode()

@@ -1,0 +1,49 @@
+# Two commands do all the set-up: `make demo` and `make test`. Everything lives in .venv.
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+DIR ?= demo
+ONCE ?=
+PORT ?= 8471
+UV := $(shell command -v uv 2>/dev/null)
+
+.PHONY: demo test test-long bench lint lock tools clean
+
+demo: $(VENV)/.run
+	$(VENV)/bin/ocop demo --dir $(DIR) --port $(PORT) $(if $(ONCE),--once,)
+
+test: $(VENV)/.dev tools
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not long"
+
+test-long: $(VENV)/.dev tools
+	$(PY) -m pytest -m "long"
+
+bench: $(VENV)/.dev
+	$(PY) -m bench
+
+lint: $(VENV)/.dev
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+# What the tests need beside Python: a real Chromium, and strace to see the fsyncs.
+tools:
+	@.ci/tools
+
+# The locks name versions and hashes, no addresses: the installer's own settings say where from.
+$(VENV)/.run: requirements.lock pyproject.toml
+	@.ci/install requirements.lock $(VENV) "$(UV)"
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml
+	@.ci/install requirements-dev.lock $(VENV) "$(UV)"
+	@touch $@ $(VENV)/.run
+
+lock:
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate -o requirements.lock
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,148 @@
+"""`ocop bundle`, `ocop trust`, `ocop audit`: evidence to take away, and checking it all here."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from api.bootstrap import Services
+from api.commands.words import Nouns, choose, give, opened, options, read_file, tell, write_file
+from ledger.errors import LedgerError
+from ledger.projections.projector import Projector
+from ledger.projections.schema import dump, open_views
+from ledger.verify.audit import AuditResult, audit_entries
+from ledger.verify.checkpoint import Checkpoint, open_checkpoint
+
+_PAGE = 1000
+
+
+def add_to(nouns: Nouns) -> None:
+    """Add the commands."""
+    bundle = options(nouns.add_parser("bundle", help="lot bundle for offline checking"))
+    bundle.add_argument("item", metavar="ITEM")
+    bundle.add_argument("lot", metavar="LOT")
+    bundle.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    bundle.add_argument(
+        "--open-notes",
+        action="store_true",
+        help="disclose the private notes and partners of the lot's statements, for an inspector",
+    )
+    bundle.set_defaults(run=run_bundle)
+    trust = options(
+        nouns.add_parser("trust", help="trust file: log key, root keys, witness policy")
+    )
+    trust.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    trust.set_defaults(run=run_trust)
+    audit = options(
+        nouns.add_parser("audit", help="verify the whole ledger; numbers and first failure"),
+        machine=True,
+    )
+    audit.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="a checkpoint kept from before: the ledger must extend it (shows cuts and roll-backs)",
+    )
+    audit.set_defaults(run=run_audit)
+
+
+def run_bundle(args: argparse.Namespace) -> int:
+    with opened(args) as services:
+        item = services.views.item_named(args.item)
+        made = services.bundle(item, args.lot, opened=args.open_notes)
+        if made is None:
+            raise LedgerError("lot-unknown", lot=args.lot, item=item)
+    write_file(args.output, made)
+    tell(choose(args.lang, f"Wrote {args.output}.", f"Đã ghi {args.output}."))
+    return 0
+
+
+def run_trust(args: argparse.Namespace) -> int:
+    with opened(args) as services:
+        write_file(args.output, services.trust())
+    tell(choose(args.lang, f"Wrote {args.output}.", f"Đã ghi {args.output}."))
+    return 0
+
+
+def run_audit(args: argparse.Namespace) -> int:
+    with opened(args) as services:
+        known = None
+        if args.checkpoint is not None:
+            key = services.trust_file().log_key
+            known = open_checkpoint(read_file(args.checkpoint), key)
+        started = time.monotonic()
+        result = audit(services, known)
+        views_match = views_agree(services)
+        seconds = time.monotonic() - started
+    clean = result.clean and views_match
+    data = _as_data(result, views_match=views_match, seconds=round(seconds, 3))
+    if args.json:
+        give(data)
+    else:
+        print(_as_text(result, views_match, seconds, args.lang))
+    return 0 if clean else 1
+
+
+def audit(services: Services, known: Checkpoint | None = None) -> AuditResult:
+    """Verify every sealed entry of an open ledger against its own checkpoints and `known`."""
+    roots = services.trust_file().roots
+    return audit_entries(_entries(services), dict(services.store.checkpoints()), roots, known=known)
+
+
+def _entries(services: Services) -> Any:
+    first = 0
+    while rows := services.store.sealed(first, _PAGE):
+        yield from (raw for _, raw in rows)
+        first = rows[-1][0] + 1
+
+
+def views_agree(services: Services) -> bool:
+    """True when the read models are what the log gives: a fresh projection in memory is equal."""
+    fresh = open_views(Path(":memory:"))
+    try:
+        Projector(services.store, fresh).catch_up()
+        return dump(fresh) == dump(services.projector.connection)
+    finally:
+        fresh.close()
+
+
+def _as_data(result: AuditResult, *, views_match: bool, seconds: float) -> dict[str, Any]:
+    failure = result.failure
+    return {
+        "clean": result.clean and views_match,
+        "entries": result.entries,
+        "root": result.root.hex(),
+        "types": result.types,
+        "disputed": result.disputed,
+        "views_match": views_match,
+        "seconds": seconds,
+        "failure": None
+        if failure is None
+        else {"index": result.failed_index, "code": failure.code, "sentence": failure.say("en")},
+    }
+
+
+def _as_text(result: AuditResult, views_match: bool, seconds: float, lang: str) -> str:
+    lines = [
+        choose(
+            lang,
+            f"{result.entries} entries verified in {seconds:.2f} s, root {result.root.hex()}",
+            f"Đã kiểm tra {result.entries} phiếu trong {seconds:.2f} giây, gốc {result.root.hex()}",
+        )
+    ]
+    if result.failure is not None:
+        at = "" if result.failed_index is None else f"[{result.failed_index}] "
+        lines.append(f"{choose(lang, 'REFUSED', 'KHÔNG ĐẠT')}: {at}{result.failure.say(lang)}")
+    if not views_match:
+        lines.append(
+            choose(
+                lang,
+                "The read models differ from the log: run ocop rebuild, and ask who edited them.",
+                "Bảng đọc khác với sổ: hãy chạy ocop rebuild và tìm xem ai đã sửa.",
+            )
+        )
+    if result.clean and views_match:
+        lines.append(choose(lang, "Everything holds.", "Sổ nguyên vẹn."))
+    return "\n".join(lines)

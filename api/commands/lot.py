@@ -1,0 +1,75 @@
+"""`ocop lot ITEM LOT`: one lot's story, lineage, balance and findings."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from api.bootstrap import Services
+from api.commands.words import Nouns, choose, give, opened, options
+from ledger.errors import LedgerError
+from ledger.verify.report import STATUSES
+
+
+def add_to(nouns: Nouns) -> None:
+    """Add the command."""
+    lot = options(
+        nouns.add_parser("lot", help="one lot's story, lineage, balance, findings"), machine=True
+    )
+    lot.add_argument("item", metavar="ITEM", help="GTIN, PARTY/code, or an item code")
+    lot.add_argument("lot", metavar="LOT")
+    lot.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    with opened(args) as services:
+        story = lot_story(services, services.views.item_named(args.item), args.lot)
+    if args.json:
+        give(story)
+    else:
+        print(_as_text(story, args.lang), end="")
+    return 0
+
+
+def lot_story(services: Services, item: str, lot: str) -> dict[str, Any]:
+    """The lot's facts with what today adds: status, findings, all descendants."""
+    found = services.tables.lot(item, lot)
+    if found is None:
+        raise LedgerError("lot-unknown", lot=lot, item=item)
+    today = services.now().date().isoformat()
+    return {
+        **found.facts,
+        "status": services.tables.status(found.facts, today),
+        "findings": services.tables.findings(found.facts, today),
+        "descendants": [list(one) for one in services.tables.descendants((item, lot))],
+    }
+
+
+def _as_text(story: dict[str, Any], lang: str) -> str:
+    def say(english: str, vietnamese: str) -> str:
+        return choose(lang, english, vietnamese)
+
+    lines = [
+        f"{story['name']} – {say('lot', 'lô')} {story['lot']} ({story['item']})",
+        f"{say('Producer', 'Cơ sở')}: {story['producer']['name']}",
+        f"{say('Standing', 'Tình trạng')}: {choose(lang, *STATUSES[story['status']])}",
+        say("Story:", "Nhật ký:"),
+    ]
+    for step in story["steps"]:
+        quantity = step["quantity"]
+        amount = "" if quantity is None else f" {quantity['value']} {quantity['unit']}"
+        packs = "" if not step["packs"] else f" {step['packs']} {say('packs', 'gói')}"
+        lines.append(f"  {step['time']}  {step['type']}{amount}{packs}  [{step['index']}]")
+    back = ", ".join(one["lot"] for one in story["parents"]) or "–"
+    forward = ", ".join(one["lot"] for one in story["children"]) or "–"
+    lines.append(f"{say('One step back', 'Một bước trước')}: {back}")
+    lines.append(f"{say('One step forward', 'Một bước sau')}: {forward}")
+    balance = story["balance"]
+    shown = ", ".join(
+        f"{name} {value}" for name, value in balance.items() if value not in (None, 0)
+    )
+    lines.append(f"{say('Balance', 'Cân đối')}: {shown}")
+    if story["findings"]:
+        lines.append(say("Findings:", "Phát hiện:"))
+        lines += [f"  • {one[lang]}" for one in story["findings"]]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,66 @@
+"""`ocop`: reads the words, runs one command, turns every expected error into one sentence."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import sys
+from collections.abc import Sequence
+
+from api.commands import demo, evidence, folder, labels, lot, printer, record, serve
+from api.settings import default_language
+from ledger.verify.wording import Refusal
+from printers.errors import PrintingError
+
+_DATABASE = {
+    "en": "The ledger's files cannot be used ({why}); check that the disk is not full or read-only "
+    "and that the folder is a ledger's.",
+    "vi": "Không dùng được các tệp của sổ ({why}); hãy kiểm tra ổ đĩa không đầy, không bị khóa ghi và "
+    "đúng là thư mục của sổ.",
+}
+_SYSTEM = {
+    "en": "The system refused: {why}. Check the path and its permissions, then try again.",
+    "vi": "Hệ thống từ chối: {why}. Hãy kiểm tra đường dẫn và quyền rồi thử lại.",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands with their help."""
+    top = argparse.ArgumentParser(
+        prog="ocop",
+        description="Traceability ledger with label printing for OCOP products. / Sổ truy xuất và in "
+        "tem cho sản phẩm OCOP.",
+        epilog="Exit status: 0 done, 1 done in part or refused by a check, 2 not done. "
+        "OCOP_DIR and OCOP_LANG stand in for --dir and --lang.",
+    )
+    nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
+    for module in (demo, folder, serve, record, lot, evidence, labels, printer):
+        module.add_to(nouns)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Entry point of the script; returns the exit status."""
+    args = parser().parse_args(argv)
+    lang = getattr(args, "lang", None) or default_language()
+    args.lang = lang
+    try:
+        return int(args.run(args))
+    except (Refusal, PrintingError) as refused:
+        print(refused.say(lang), file=sys.stderr)
+    except sqlite3.Error as wrong:
+        print(_DATABASE[lang].format(why=wrong), file=sys.stderr)
+    except BrokenPipeError:
+        # The reader of our output went away (`ocop ... | head`): nothing left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as wrong:
+        print(_SYSTEM[lang].format(why=wrong.strerror or wrong), file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""`ocop printer ...` and `ocop virtual-printer`: which printers there are, and a simulated one."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from api.commands.words import Nouns, choose, give, opened, options, tell
+from printers.errors import PrintingError
+from printers.transport.address import open_transport
+from printers.virtual.server import serve_virtual_printer
+
+
+def add_to(nouns: Nouns) -> None:
+    """Add the commands."""
+    printer = nouns.add_parser("printer", help="list, add and look at printers")
+    verbs = printer.add_subparsers(dest="verb", required=True, metavar="VERB")
+    options(verbs.add_parser("list", help="printers of this folder"), machine=True).set_defaults(
+        run=run_list
+    )
+    add = options(verbs.add_parser("add", help="add a printer"))
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--profile", required=True, help="escpos-58, escpos-80 or virtual")
+    add.add_argument(
+        "--to", required=True, metavar="ADDRESS", help="tcp://host:port or file:///path"
+    )
+    add.set_defaults(run=run_add)
+    status = options(verbs.add_parser("status", help="whether a printer can be reached"))
+    status.add_argument("name", metavar="NAME", nargs="?")
+    status.set_defaults(run=run_status)
+    virtual = nouns.add_parser("virtual-printer", help="a simulated thermal printer, for trials")
+    virtual.add_argument("--port", type=int, required=True)
+    virtual.add_argument("--out", type=Path, required=True, help="folder for one PNG a label")
+    virtual.add_argument("--speed", type=float, help="paper speed in mm/s (as fast as possible)")
+    virtual.add_argument("--lang", choices=("vi", "en"))
+    virtual.set_defaults(run=run_virtual)
+
+
+def run_list(args: argparse.Namespace) -> int:
+    with opened(args) as services:
+        known = services.printers.all()
+    if args.json:
+        give([{"name": p.name, "profile": p.profile, "address": p.address} for p in known])
+    else:
+        for one in known:
+            print(f"{one.name}  {one.profile}  {one.address}")
+    return 0
+
+
+def run_add(args: argparse.Namespace) -> int:
+    with opened(args) as services:
+        services.printers.add(args.name, args.profile, args.to)
+    tell(choose(args.lang, f"Added {args.name}.", f"Đã thêm máy in {args.name}."))
+    return 0
+
+
+def run_status(args: argparse.Namespace) -> int:
+    with opened(args) as services:
+        one = services.printers.get(args.name)
+    transport = open_transport(one.address)
+    try:
+        transport.open()
+    except PrintingError as fault:
+        print(f"{one.name}: {fault.say(args.lang)}")
+        return 1
+    transport.close()
+    reached = choose(
+        args.lang,
+        "reached; paper and cover are unknown in this version",
+        "kết nối được; phiên bản này chưa biết giấy và nắp",
+    )
+    print(f"{one.name}: {reached}")
+    return 0
+
+
+def run_virtual(args: argparse.Namespace) -> int:
+    args.out.mkdir(parents=True, exist_ok=True)
+
+    def ready(address: str) -> None:
+        tell(
+            choose(
+                args.lang,
+                f"Virtual printer at {address}, labels in {args.out}. Ctrl-C ends it.",
+                f"Máy in ảo ở {address}, tem nằm trong {args.out}. Ctrl-C để dừng.",
+            )
+        )
+
+    serve_virtual_printer(args.port, args.out, speed_mm_s=args.speed, ready=ready)
+    return 0
