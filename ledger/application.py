@@ -133,14 +133,19 @@ class TraceLedger(Application[str]):
         failure: Refusal | None = None
         with self.store.writing():
             self.catch_up()
-            for at, raw in enumerate(raw_entries):
-                try:
-                    done.append(self._consider(raw, fresh))
-                except Refusal as refused:
-                    failure = refused
-                    failure.position = at  # type: ignore[attr-defined]  # told to the API, see docstring
-                    break
-            self._save(fresh)
+            try:
+                for at, raw in enumerate(raw_entries):
+                    try:
+                        done.append(self._consider(raw, fresh))
+                    except Refusal as refused:
+                        failure = refused
+                        failure.position = at  # type: ignore[attr-defined]  # told to the API, see docstring
+                        break
+                self._save(fresh)
+            except BaseException:
+                # Memory went ahead of the disk: read it back from what is really there.
+                self._reset()
+                raise
         if failure is not None:
             failure.done = done  # type: ignore[attr-defined]  # told to the API, see docstring
             raise failure
@@ -153,8 +158,7 @@ class TraceLedger(Application[str]):
             at = next(one.index for _, one in fresh if one.id == entry_id)
             return Submitted(entry_id, at, known=True)
         if self.store.entry(entry.id) is not None:
-            index = self.store.index_of(entry.id)
-            return Submitted(entry_id, self.size if index is None else index, known=True)
+            return Submitted(entry_id, self._index_of(entry.id), known=True)
         self._refuse_fork(entry, fresh)
         located = self.history.examine(self.size, entry)
         self.history.fold(located, entry)
@@ -162,6 +166,19 @@ class TraceLedger(Application[str]):
         fresh.append((entry, located))
         self.size += 1
         return Submitted(entry_id, located.index, known=False)
+
+    def _index_of(self, entry_id: bytes) -> int:
+        """Log index of a stored entry: its leaf's, or the one that the next sealing will give it."""
+        index = self.store.index_of(entry_id)
+        if index is not None:
+            return index
+        index, position = self.store.size(), self.store.sealed_position()
+        while rows := self.store.after(position, _PAGE):
+            for position, raw in rows:
+                if parse_entry(raw).id == entry_id:
+                    return index
+                index += 1
+        raise KeyError(entry_id.hex())  # the caller has just found it in the store
 
     def _refuse_fork(self, entry: Entry, fresh: list[tuple[Entry, Located]]) -> None:
         record = self.history.keys.records.get(entry.keyid)
@@ -193,8 +210,6 @@ class TraceLedger(Application[str]):
                 )
             )
         except (PersistenceError, IntegrityError, OSError) as wrong:
-            # Memory went ahead of the disk: read it back from what is really there.
-            self._reset()
             raise LedgerError("store-unwritable", why=str(wrong)) from wrong
         self._pending.clear()
         self._position = int(recordings[-1].notification.id)

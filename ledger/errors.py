@@ -21,6 +21,13 @@ class LedgerError(Refusal):
             "Không ghi được vào sổ ({why}); chưa có gì được ghi. Hãy giải phóng hoặc sửa ổ đĩa rồi "
             "làm lại.",
         ),
+        "recorded-unsealed": (
+            "The statement was recorded and is safe, but the ledger could not be sealed or its views "
+            "brought up to date ({why}). Do not record it again: free disk space, then start the "
+            "program anew.",
+            "Phiếu đã ghi vào sổ và an toàn, nhưng chưa niêm phong hoặc chưa cập nhật được bảng tra "
+            "cứu ({why}). Đừng ghi lại phiếu này: hãy giải phóng ổ đĩa rồi mở lại chương trình.",
+        ),
         "store-missing": (
             "There is no ledger in {path}; make one with: ocop init --dir {path}",
             "Không có sổ trong {path}; hãy tạo bằng lệnh: ocop init --dir {path}",

@@ -105,7 +105,8 @@ class SealedLog:
             return None
         number = int(match.group(2).replace("x", "").replace("/", ""))
         width = int(match.group(3) or TILE_WIDTH)
-        if width > TILE_WIDTH or _tile_number(number) != match.group(2):
+        # A full tile has one name only: C2SP tlog-tiles gives partial ones a width of 1 to 255.
+        if (match.group(3) and width >= TILE_WIDTH) or _tile_number(number) != match.group(2):
             return None
         if match.group(1) is None:
             return self._entries(number, width)

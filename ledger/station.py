@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -86,8 +87,9 @@ class Station:
         """Check, sign, append, seal and project one draft.
 
         Raises:
-            LedgerError: it contradicts the record, or this machine may not say it.
-            Refusal: the verifier's checks refuse it. Nothing was recorded in any case.
+            LedgerError: it contradicts the record, or this machine may not say it. Code
+                `recorded-unsealed` alone means that it was recorded and only the rest failed.
+            Refusal: the verifier's checks refuse it. Nothing was recorded in any other case.
         """
         with self.ledger.store.writing():
             self.catch_up()
@@ -102,18 +104,31 @@ class Station:
                 statement = self._statement(draft, draft.sealed_body(keep), signer)
                 self._check(statement, signer)
                 submitted = self.ledger.submit([signer.sign(statement).raw])[0]
-            except BaseException:
+            except BaseException as wrong:
                 for digest in kept:
                     self._notes.forget(digest)
+                if isinstance(wrong, (sqlite3.Error, OSError)):
+                    raise LedgerError("store-unwritable", why=str(wrong)) from wrong
                 raise
-            self.catch_up()
+            try:
+                self.catch_up()
+            except LedgerError as wrong:
+                # The append is durable: "nothing was recorded" would make people record it twice.
+                raise LedgerError("recorded-unsealed", why=wrong.params["why"]) from wrong
             return Answer(submitted.id, submitted.index)
 
     def catch_up(self) -> None:
-        """Seal and project whatever is recorded, by this process or another."""
-        self.ledger.catch_up()
-        self.log.seal()
-        self.projector.catch_up()
+        """Seal and project whatever is recorded, by this process or another.
+
+        Raises:
+            LedgerError: `store-unwritable`; what is recorded stays so, sealed or not.
+        """
+        try:
+            self.ledger.catch_up()
+            self.log.seal()
+            self.projector.catch_up()
+        except (sqlite3.Error, OSError) as wrong:
+            raise LedgerError("store-unwritable", why=str(wrong)) from wrong
 
     def _signer_for(self, draft: Draft) -> Signer:
         if draft.party == ROOT_PARTY:

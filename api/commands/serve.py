@@ -47,6 +47,7 @@ def listen(host: str, port: int) -> socket.socket:
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
+        made.listen(512)  # from here on nobody is turned away while the server starts
     except (OSError, OverflowError) as wrong:
         made.close()
         raise DoorError("port-taken", host=host, port=port, why=str(wrong)) from wrong

@@ -13,9 +13,10 @@ from api.pages.consumer_page import lot_path
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.replies import html
-from api.routes.services import Facts, Services
+from api.routes.services import Facts, PrintJob, Services
 from api.routes.station_drafts import FormRefused, read_lot
 from api.routes.station_guard import language, read_form, station_only
+from ledger.domain.digital_link import Leniency, parse_link
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
 
@@ -120,10 +121,31 @@ class _LabelPages:
 
     async def progress(self, request: Request) -> Response:
         """Counts of one print; loads itself again until it is done."""
+        job = self._services.labelling.job(request.path_params["job"])
+        if job is None:
+            return html(notice("no-page", language(request)), 404)
+        return self._progress_page(job, language(request), "")
+
+    async def decide(self, request: Request) -> Response:
+        """Settle labels in doubt by the last good label that came out, or by "none came out"."""
         lang = language(request)
         job = self._services.labelling.job(request.path_params["job"])
         if job is None:
             return html(notice("no-page", lang), 404)
+        typed = await read_form(request)
+        if typed is None:
+            return html(notice("too-large", lang), 422)
+        resolve = self._services.labelling.resolve
+        try:
+            if not typed.get("last_good") and typed.get("none") != "1":
+                raise FormRefused("no-last-good")
+            last_good = _serial(typed["last_good"]) if typed.get("last_good") else None
+            await run_in_threadpool(resolve, job.item, job.lot, last_good)
+        except (Refusal, PrintingError) as refusal:
+            return self._progress_page(job, lang, refusal.say(lang), 422)
+        return RedirectResponse(f"/tram/in-tem/{request.path_params['job']}", 303)
+
+    def _progress_page(self, job: PrintJob, lang: str, fault: str, status: int = 200) -> Response:
         counts = self._services.labelling.status(job.item, job.lot)
         return html(
             render(
@@ -131,10 +153,21 @@ class _LabelPages:
                 lang,
                 job=job,
                 counts={name: counts.get(name, 0) for name in _COUNTS},
-                fault=job.fault(lang),
+                fault=fault or job.fault(lang),
                 lot_path=lot_path(job.item, job.lot),
-            )
+            ),
+            status,
         )
+
+
+def _serial(scanned: str) -> str:
+    """The serial of a scanned label, or what was typed."""
+    if scanned[:4].lower() != "http":
+        return scanned.upper()
+    serial = parse_link(scanned, Leniency(zero_suppressed_gtin=True)).serial
+    if serial is None:
+        raise FormRefused("no-last-good")
+    return serial
 
 
 def label_routes(services: Services) -> list[BaseRoute]:
@@ -145,4 +178,5 @@ def label_routes(services: Services) -> list[BaseRoute]:
         Route("/tram/in-tem", station_only(pages.print_labels), methods=["POST"]),
         Route("/tram/in-tem/xem-truoc.png", station_only(pages.preview), methods=["GET"]),
         Route("/tram/in-tem/{job}", station_only(pages.progress), methods=["GET"]),
+        Route("/tram/in-tem/{job}", station_only(pages.decide), methods=["POST"]),
     ]

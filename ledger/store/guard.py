@@ -95,9 +95,6 @@ _FORBIDDEN = frozenset(
         sqlite3.SQLITE_DROP_VIEW,
         sqlite3.SQLITE_CREATE_INDEX,
         sqlite3.SQLITE_CREATE_TABLE,
-        # A temporary table or view would hide the ledger's own of the same name.
-        sqlite3.SQLITE_CREATE_TEMP_TABLE,
-        sqlite3.SQLITE_CREATE_TEMP_VIEW,
         sqlite3.SQLITE_CREATE_TRIGGER,
         sqlite3.SQLITE_CREATE_TEMP_TRIGGER,
         sqlite3.SQLITE_CREATE_VIEW,

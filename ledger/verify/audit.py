@@ -92,6 +92,7 @@ def audit_entries(
     tree = CompactRange()
     places: dict[str, tuple[str, str]] = {}
     history = History(places.get, roots)
+    anchor: tuple[int, str] | None = None
     try:
         for index, raw in enumerate(raw_entries):
             result.failed_index = index
@@ -101,8 +102,10 @@ def audit_entries(
             if located.id in places:
                 raise AuditRefused("entry-twice", index=index)
             places[located.id] = statement.type, statement.party
-            if statement.anchor is not None:
+            if statement.anchor != anchor and statement.anchor is not None:
+                # An anchor that held at an earlier index holds at a later one.
                 _check_anchor(index, statement.anchor, expected)
+                anchor = statement.anchor
             tree.append(entry.id)
             result.entries = index + 1
             if index + 1 in expected and (root := tree.root()) != expected[index + 1]:

@@ -108,7 +108,10 @@ class Registry:
         authority's) alone.
         """
         kind = statement.type
-        if kind == "product-registered":
+        if kind in _OWNER_ONLY:
+            for item in _made_items(statement):
+                self._check_owner(statement, item)
+        elif kind == "product-registered":
             owner = self.owner_of(statement.body["gtin"])
             if owner is not None and owner != statement.party:
                 raise OwnershipRefused("gtin-taken", item=statement.body["gtin"], owner=owner)
@@ -116,9 +119,6 @@ class Registry:
             known = self.parties.get(statement.body["code"])
             if known is not None and known != statement.body:
                 raise OwnershipRefused("party-taken", item=statement.body["code"])
-        elif kind in _OWNER_ONLY:
-            for item in _made_items(statement):
-                self._check_owner(statement, item)
         elif kind in _OWNER_OR_AUTHORITY and not self.is_authority(statement.party):
             for lot in lots_about(statement.type, statement.body):
                 owner = self.owner_of(lot[0])
@@ -142,6 +142,8 @@ class Registry:
 
     def apply(self, statement: Statement) -> None:
         """Fold one admitted statement; types that register nothing pass by."""
+        if statement.type not in REGISTRY_TYPES:
+            return
         body, party = statement.body, statement.party
         match statement.type:
             case "party-registered":

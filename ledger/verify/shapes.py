@@ -12,7 +12,6 @@ from ledger.verify.fields import (
     DAY,
     DIGEST,
     GTIN,
-    ITEM,
     LOT,
     LOT_AMOUNT,
     MOMENT,
@@ -326,45 +325,41 @@ CORRECTED_SHAPES: dict[str, Object] = {
 
 TYPES: tuple[str, ...] = (*BODIES, "corrected")
 
-_TYPE_AT_END = re.compile(r'"type":"([a-z-]{1,40})"\}$')
 _OF = re.compile(r'"of":"([a-z-]{1,40})"')
-_PATTERNS: dict[str, re.Pattern[str]] = {}
+_PATTERNS: dict[str, tuple[re.Pattern[str], Object]] = {}
 
 
-def pattern_for(shape_name: str, shape: Object) -> re.Pattern[str]:
-    """Compiled pattern of a whole canonical payload of this shape, made on first use."""
-    found = _PATTERNS.get(shape_name)
-    if found is None:
-        found = _PATTERNS[shape_name] = re.compile(shape.pattern)
-    return found
+def recognise(payload: str) -> Object | None:
+    """The shape whose pattern the whole payload matches; None sends the reader the slow way.
+
+    A match means: canonical by construction, every field known and of its kind, except
+    for what only `Object.meaning_holds` can tell.
+    """
+    # Sorted keys put "type" last, so its value ends two characters before the end.
+    name = payload[payload.rfind('"', 0, -2) + 1 : -2]
+    if name == "corrected":
+        return _recognise_correction(payload)
+    pattern, shape = _PATTERNS.get(name) or _compiled(name, SHAPES)
+    return shape if pattern.fullmatch(payload) else None
 
 
-def shape_of_text(payload: str) -> tuple[str, Object] | None:
-    """The shape that the canonical text claims to be: (name for the cache, shape), or None."""
-    # Sorted keys put "type" last, so a look at the tail finds it without parsing.
-    tail = _TYPE_AT_END.search(payload, max(0, len(payload) - 64))
-    if tail is None:
-        return None
-    name = tail.group(1)
-    if name != "corrected":
-        shape = SHAPES.get(name)
-        return None if shape is None else (name, shape)
+def _recognise_correction(payload: str) -> Object | None:
     for of in _OF.finditer(payload):
-        corrected = CORRECTED_SHAPES.get(of.group(1))
-        if corrected is not None:
-            return f"corrected:{of.group(1)}", corrected
+        name = of.group(1)
+        pattern, shape = _PATTERNS.get(f"corrected:{name}") or _compiled(name, CORRECTED_SHAPES)
+        if pattern.fullmatch(payload):
+            return shape
     return None
 
 
-__all__ = [
-    "BODIES",
-    "CORRECTABLE",
-    "CORRECTED_SHAPES",
-    "ITEM",
-    "REASON",
-    "SHAPES",
-    "TYPES",
-    "envelope",
-    "pattern_for",
-    "shape_of_text",
-]
+_NOTHING = re.compile("(?!)"), Object({})
+
+
+def _compiled(name: str, shapes: dict[str, Object]) -> tuple[re.Pattern[str], Object]:
+    """Pattern and shape of a type, compiled on first use; unknown types match nothing."""
+    shape = shapes.get(name)
+    if shape is None:
+        return _NOTHING
+    key = name if shapes is SHAPES else f"corrected:{name}"
+    made = _PATTERNS[key] = re.compile(shape.pattern), shape
+    return made

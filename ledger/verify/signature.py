@@ -119,7 +119,8 @@ class PublicKey:
             raise SignatureRefused("signature_length", found=len(signature))
         if signature[:32] in LOW_ORDER_ENCODINGS:
             raise SignatureRefused("r_low_order")
-        if int.from_bytes(signature[32:], "little") >= L:
+        # L is just above 2^252: only a last byte of 0x10 or more needs the long comparison.
+        if signature[63] >= 0x10 and int.from_bytes(signature[32:], "little") >= L:
             raise SignatureRefused("s_too_large")
         try:
             self._key.verify(signature, message)

@@ -32,8 +32,8 @@ def used_messages() -> dict[str, set[str]]:
                     found.setdefault(text, set()).add(path.name)
     for path in sorted([*(API / "pages").glob("*.py"), *(API / "routes").glob("*.py")]):
         with path.open("rb") as file:
-            for _, _, message, _ in extract_python(file, list(KEYWORDS), [], {}):
-                text = _first(message)
+            for _, _, called, _ in extract_python(file, KEYWORDS, [], {}):
+                text = _first(called)
                 if text is not None:
                     found.setdefault(text, set()).add(path.name)
     return found

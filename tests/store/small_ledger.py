@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from ledger.projections import schema
 from ledger.projections.projector import Projector
 from ledger.sealing import SealedLog
 from ledger.signing import Signer
+from ledger.store.sqlite import SqliteStore
 from ledger.verify.audit import AuditResult, audit_entries
 from ledger.verify.checklist import verify_bundle
 from ledger.verify.entry import Entry
@@ -203,6 +205,14 @@ def found(folder: Path) -> Services:
     for draft in registry_drafts():
         services.station.record(draft)
     return services
+
+
+def create_empty(folder: Path, like: Services) -> Services:
+    """A ledger folder with the keys of another, without any entry."""
+    shutil.copytree(like.folder / "keys", folder / "keys")
+    like.settings.save(folder / "settings.json")
+    SqliteStore.create(folder / "ledger.db").close()
+    return open_folder(folder, clock)
 
 
 def tell(services: Services) -> None:

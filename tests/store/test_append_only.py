@@ -266,7 +266,7 @@ def test_what_a_program_changes_after_dropping_a_trigger_is_found_and_located(
         if way == "deleted":
             other.execute("DELETE FROM stored_events WHERE state = ?", (raw,))
         else:
-            changed = raw.replace(b"HTX-A", b"HTX-B", 1) if way == "bytes" else raw[:-1] + b"\0"
+            changed = raw.replace(b"HTX-A", b"HTX-B", 1) if way == "bytes" else raw[:-40] + bytes([raw[-40] ^ 1]) + raw[-39:]
             assert changed != raw
             other.execute("UPDATE stored_events SET state = ? WHERE state = ?", (changed, raw))
     result = small_ledger.audit(services)

@@ -1,0 +1,257 @@
+"""The station's pages: who may open them, forms that keep what was typed, labels."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.bootstrap import Services
+from api.labelling import Job
+from tests.pages.cooperative import GTIN, LOT, PARTY, RAW, RAW_LOT, serial
+
+HARVEST = {
+    "item": RAW,
+    "amount": "1.170,5",
+    "site": "VT-KV01",
+    "partner": "Hộ 12 (Lan)",
+    "note": "trời nắng",
+    "time": "20/09/2026 08:30",
+}
+
+
+def size(services: Services) -> int:
+    return services.views.size
+
+
+def test_the_start_page_leads_everywhere_in_one_press(station: TestClient) -> None:
+    page = station.get("/tram").text
+    for address in ("thu-hoach", "tiep-nhan", "che-bien", "dong-goi", "in-tem"):
+        assert f'href="/tram/{address}"' in page
+    assert LOT in page
+    assert "chưa đủ tem" in page
+    assert "Chưa niêm phong: 0 phiếu" in page
+
+
+@pytest.mark.parametrize("path", ["/tram", "/tram/thu-hoach", "/tram/in-tem"])
+@pytest.mark.parametrize(
+    ("base", "client"),
+    [
+        ("http://127.0.0.1:8471", "203.0.113.5"),
+        ("http://evil.example", "127.0.0.1"),
+        ("http://127.0.0.1.evil.example", "127.0.0.1"),
+    ],
+)
+def test_strangers_and_rebound_names_are_kept_out(
+    services: Services, path: str, base: str, client: str
+) -> None:
+    browser = TestClient(create_app(services), base_url=base, client=(client, 40000))
+    answer = browser.get(path)
+    assert answer.status_code == 403
+    assert "ngay trên máy của trạm" in answer.text
+    # The start page takes no forms at all, from anybody.
+    refused = 405 if path == "/tram" else 403
+    assert browser.post(path, data=HARVEST).status_code == refused
+
+
+@pytest.mark.parametrize("base", ["http://localhost:8471", "http://[::1]:8471", "http://127.0.0.1"])
+def test_the_machines_own_names_are_let_in(services: Services, base: str) -> None:
+    browser = TestClient(create_app(services), base_url=base, client=("::1", 40000))
+    assert browser.get("/tram").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example"},
+        {"origin": "null"},
+    ],
+)
+def test_a_form_on_another_site_records_nothing(
+    services: Services, station: TestClient, headers: dict[str, str]
+) -> None:
+    before = size(services)
+    assert station.post("/tram/thu-hoach", data=HARVEST, headers=headers).status_code == 403
+    assert size(services) == before
+
+
+def test_a_harvest_is_recorded_without_the_private_words(
+    services: Services, station: TestClient
+) -> None:
+    own = {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8471"}
+    answer = station.post("/tram/thu-hoach", data=HARVEST, headers=own)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/lo/HTX-MD%2Fbot-dong/VT-KV01-260920"
+    assert station.get(answer.headers["location"]).status_code == 200
+    found = services.views.lot(RAW, "VT-KV01-260920")
+    assert found is not None
+    step = found.facts["steps"][0]
+    assert step["quantity"] == {"value": "1170.5", "unit": "kg"}
+    assert step["counterparty"]["number"] == "12"
+    bundle = services.bundle(RAW, "VT-KV01-260920") or b""
+    assert "Lan" not in bundle.decode()
+    assert "trời nắng" not in bundle.decode()
+
+
+def test_a_refused_form_keeps_what_was_typed_and_records_nothing(
+    services: Services, station: TestClient
+) -> None:
+    before = size(services)
+    typed = {**HARVEST, "amount": "12.5x<b>"}
+    answer = station.post("/tram/thu-hoach", data=typed)
+    assert answer.status_code == 422
+    assert "Chưa ghi được" in answer.text
+    assert 'value="12.5x&lt;b&gt;"' in answer.text
+    assert 'value="Hộ 12 (Lan)"' in answer.text
+    assert 'value="VT-KV01" selected' in answer.text
+    assert size(services) == before
+
+
+def test_each_missing_field_is_named(station: TestClient) -> None:
+    answer = station.post("/tram/dong-goi", data={"product": GTIN})
+    assert answer.status_code == 422
+    assert "Địa điểm" in answer.text.partition("</section>")[0]
+
+
+def test_a_scanned_label_is_understood_as_its_lot(services: Services, station: TestClient) -> None:
+    scanned = f"HTTPS://TRUYXUAT.EXAMPLE.VN/01/{GTIN}/10/{LOT}/21/{serial(services)}"
+    form = {"lot_given": scanned, "amount": "50", "site": "XCB-01"}
+    answer = station.post("/tram/tiep-nhan", data=form)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/lo/{GTIN}/{LOT}"
+
+
+def test_packing_takes_the_shelf_life_and_makes_a_code(
+    services: Services, station: TestClient
+) -> None:
+    form = {
+        "product": GTIN,
+        "in_lot_1": RAW_LOT,
+        "in_amount_1": "5",
+        "packs": "10",
+        "site": "XCB-01",
+        "time": "23/09/2026 10:00",
+    }
+    answer = station.post("/tram/dong-goi", data=form)
+    assert answer.status_code == 303, answer.text
+    assert answer.headers["location"] == f"/lo/{GTIN}/L260923B"
+    found = services.views.lot(GTIN, "L260923B")
+    assert found is not None
+    assert (found.facts["expiry"], found.facts["packs"]) == ("2027-09-23", 10)
+
+
+def test_processing_records_inputs_outputs_and_loss(
+    services: Services, station: TestClient
+) -> None:
+    form = {
+        "in_lot_1": f"{RAW} {RAW_LOT}",
+        "in_amount_1": "10",
+        "out_item_1": RAW,
+        "out_lot_1": "BD-2",
+        "out_amount_1": "9,5",
+        "loss": "0,5",
+        "site": "XCB-01",
+    }
+    answer = station.post("/tram/che-bien", data=form)
+    assert answer.status_code == 303, answer.text
+    found = services.views.lot(RAW, "BD-2")
+    assert found is not None
+    assert [parent["lot"] for parent in found.facts["parents"]] == [RAW_LOT]
+
+
+def test_a_form_starts_from_the_last_record_of_its_type(station: TestClient) -> None:
+    page = station.get("/tram/thu-hoach").text
+    assert '<option value="VT-KV01" selected>' in page
+    assert f'<option value="{RAW}" selected>' in page
+    assert len(re.findall(r"\sautofocus", page)) == 1
+    assert "autofocus" in page.partition('id="amount"')[2].partition(">")[0]
+
+
+def test_a_form_that_is_too_large_is_refused(station: TestClient) -> None:
+    assert station.post("/tram/thu-hoach", data={"note": "x" * 70_000}).status_code == 422
+    many = {f"f{number}": "1" for number in range(201)}
+    assert station.post("/tram/thu-hoach", data=many).status_code == 422
+    upload = {"file": ("a.txt", b"x")}
+    assert station.post("/tram/thu-hoach", files=upload).status_code == 422
+
+
+def test_labels_start_with_the_packs_that_have_none(station: TestClient) -> None:
+    page = station.get(f"/tram/in-tem?item={GTIN}&lot={LOT}").text
+    assert 'id="count" name="count" value="90"' in page
+    picture = station.get(f"/tram/in-tem/xem-truoc.png?item={GTIN}&lot={LOT}")
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+
+
+def test_a_scan_chooses_the_lot_whose_labels_to_print(
+    services: Services, station: TestClient
+) -> None:
+    scanned = f"https://truyxuat.example.vn/01/{GTIN}/10/{LOT}/21/{serial(services)}"
+    assert 'name="count"' in station.get("/tram/in-tem", params={"scan": scanned}).text
+    unknown = station.get("/tram/in-tem", params={"scan": "NOPE"})
+    assert unknown.status_code == 422
+    assert "NOPE" in unknown.text
+
+
+def test_printing_runs_behind_a_page_that_shows_how_far_it_is(
+    services: Services, station: TestClient
+) -> None:
+    paper = services.folder / "paper.bin"
+    services.printers.add("kho", "virtual", f"file://{quote(str(paper))}")
+    form = {"item": GTIN, "lot": LOT, "count": "3", "printer": "kho"}
+    answer = station.post("/tram/in-tem", data=form)
+    assert answer.status_code == 303, answer.text
+    for _ in range(200):
+        page = station.get(answer.headers["location"]).text
+        if "http-equiv" not in page:
+            break
+        assert 'http-equiv="refresh"' in page
+        services.labelling.settle(GTIN, LOT)
+    assert "Đã in xong lượt này" in page
+    counts = services.labelling.status(GTIN, LOT)
+    assert (counts["issued"], counts["in_doubt"]) == (10, 3)  # a file answers nothing
+
+
+def test_labels_in_doubt_are_settled_by_the_last_good_one(
+    services: Services, station: TestClient
+) -> None:
+    services.printers.add("kho", "virtual", f"file://{quote(str(services.folder / 'paper.bin'))}")
+    services.labelling.print_labels(GTIN, LOT, 3, "kho")
+    services.labelling.jobs["1"] = Job(GTIN, LOT, 3, done=True)
+    assert "Những tem nào đã ra khỏi máy?" in station.get("/tram/in-tem/1").text
+    assert station.post("/tram/in-tem/1", data={"last_good": ""}).status_code == 422
+    assert station.post("/tram/in-tem/1", data={"last_good": "A1999999ZZZZ"}).status_code == 422
+    scanned = f"HTTPS://TRUYXUAT.EXAMPLE.VN/01/{GTIN}/10/{LOT}/21/{serial(services, 2)}"
+    assert station.post("/tram/in-tem/1", data={"last_good": scanned}).status_code == 303
+    counts = services.labelling.status(GTIN, LOT)
+    assert (counts["confirmed"], counts["void"], counts["in_doubt"]) == (2, 1, 0)
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "x", "999999999999"])
+def test_an_impossible_count_prints_nothing(
+    services: Services, station: TestClient, count: str
+) -> None:
+    form = {"item": GTIN, "lot": LOT, "count": count, "printer": ""}
+    assert station.post("/tram/in-tem", data=form).status_code == 422
+    assert services.labelling.printing()["running"] == 0
+
+
+def test_pages_without_a_job_or_lot_are_not_found(station: TestClient) -> None:
+    assert station.get("/tram/in-tem/99").status_code == 404
+    assert station.get("/tram/in-tem/xem-truoc.png?item=x&lot=y").status_code == 404
+
+
+def test_the_dossier_tells_the_lot_both_ways(station: TestClient) -> None:
+    page = station.get(f"/lo/{quote(RAW, safe='')}/{RAW_LOT}").text
+    assert f'href="/lo/{GTIN}/{LOT}"' in page
+    assert "<svg" in page
+    forward = station.get(f"/lo/{GTIN}/{LOT}?lang=en").text
+    assert f'href="/lo/HTX-MD%2Fbot-dong/{RAW_LOT}"' in forward
+    assert "Mass balance" in forward
+    assert PARTY in forward
+    assert station.get(f"/lo/{GTIN}/NOPE").status_code == 404
