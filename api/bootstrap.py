@@ -147,7 +147,7 @@ def open_folder(folder: Path, now: Callable[[], dt.datetime] = utc_now) -> Servi
         log,
         projector,
         tables,
-        ReadSide(tables, projector),
+        ReadSide(tables, projector, labelling.in_doubt),
         station,
         labelling,
         printers,

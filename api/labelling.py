@@ -73,6 +73,7 @@ class Labelling:
     label_key: bytes
     now_text: Callable[[], str]
     jobs: dict[str, Job] = field(default_factory=dict)
+    _doubted: dict[str, Any] = field(default_factory=dict)
 
     # --- reading -------------------------------------------------------------------------
     def printers(self) -> list[str]:
@@ -109,6 +110,24 @@ class Labelling:
                 if found.get(serial) not in {None, "void"}:
                     found[serial] = "void" if state == "void" else "confirmed"
         return found
+
+    def in_doubt(self, gtin14: str, tag: str, counter: int) -> bool:
+        """True when this machine's spool does not know whether the serial came out.
+
+        The spool is read again only when its files have changed, since pages ask for every scan.
+        """
+        stamp = tuple(
+            path.stat().st_mtime_ns
+            for path in (self.folder / "spool.db", self.folder / "spool.db-wal")
+            if path.exists()
+        )
+        if not stamp:
+            return False
+        if self._doubted.get("stamp") != stamp:
+            with self._spool() as spool:
+                self._doubted.update(stamp=stamp, keys=spool.keys_in_doubt())
+        keys: frozenset[str] = self._doubted["keys"]
+        return f"{gtin14}/{serial_text(self.label_key, gtin14, tag, counter)}" in keys
 
     def url(self, facts: dict[str, Any], serial: str) -> str:
         """The address in a label's QR code; without a confirmed one it leads to this machine."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +32,13 @@ class LotRow:
 class ReadSide:
     """One object for everything that is only read."""
 
-    def __init__(self, views: Views, projector: Projector) -> None:
+    def __init__(
+        self, views: Views, projector: Projector, in_doubt: Callable[[str, str, int], bool]
+    ) -> None:
+        """`in_doubt` asks this machine's spool about (GTIN, tag, counter)."""
         self._views = views
         self._projector = projector
+        self._in_doubt = in_doubt
 
     @property
     def registry(self) -> Registry:
@@ -48,7 +53,12 @@ class ReadSide:
         return self._views.lot(item, code)
 
     def label(self, gtin14: str, serial_tag: str, counter: int) -> LabelRow | None:
-        return self._views.label(gtin14, serial_tag, counter)
+        """A serial's lot and state; in_doubt is known only where its printer is."""
+        found = self._views.label(gtin14, serial_tag, counter)
+        if found is None or found.state != "issued":
+            return found
+        doubted = self._in_doubt(gtin14, serial_tag, counter)
+        return LabelRow(found.lot_code, "in_doubt") if doubted else found
 
     def lots(self, party: str | None = None, limit: int = 200) -> list[LotRow]:
         """Lots with the newest statement first."""

@@ -85,6 +85,10 @@ class LedgerError(Refusal):
             "No {type} of lot {lot} is on record that could be corrected; check the lot code.",
             "Không có phiếu {type} nào của lô {lot} để đính chính; hãy kiểm tra mã lô.",
         ),
+        "no-work-to-correct": (
+            "No field work at site {site} is on record that could be corrected; check the site code.",
+            "Không có phiếu chăm sóc nào ở địa điểm {site} để đính chính; hãy kiểm tra mã địa điểm.",
+        ),
     }
 
 

@@ -93,22 +93,24 @@ class Exporter:
         ]
         keys = [self.projector.located(i) for i in self.views.entries_of_type(*_KEY_TYPES)]
         keyids = {one.signer.keyid_hex for one in [*goods, *chosen]}
+        evidence = {one.id for one in goods}
         enrolled: list[Located] = []
         grew = True
         while grew:  # a station's enrolment needs its admin's, an admin's needs the root's
-            more = [one for one in keys if one not in enrolled and _concerns(one, keyids)]
+            more = [one for one in keys if one not in enrolled and _concerns(one, keyids, evidence)]
             grew = bool(more)
             enrolled += more
             keyids |= {one.signer.keyid_hex for one in more}
         return [self.projector.located(0), *chosen, *enrolled]
 
 
-def _concerns(one: Located, keyids: set[str]) -> bool:
+def _concerns(one: Located, keyids: set[str], evidence: set[str]) -> bool:
     body = one.statement.body
     if one.statement.type == "key-enrolled":
         return keyid_of(bytes.fromhex(body["key"])).hex() in keyids
     if one.statement.type == "reattested":
-        return one.signer.keyid_hex in keyids
+        # By what it vouches for: the party may have re-attested with a key enrolled since.
+        return not evidence.isdisjoint(body["entries"])
     return body["keyid"] in keyids
 
 

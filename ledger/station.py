@@ -117,6 +117,18 @@ class Station:
                 raise LedgerError("recorded-unsealed", why=wrong.params["why"]) from wrong
             return Answer(submitted.id, submitted.index)
 
+    def repeat_of(self, draft: Draft) -> int | None:
+        """Log index of a statement that says the same as this draft already, or None.
+
+        Same type, party and time, and the same body but for private digests (their salts are
+        random) and what a station fills in itself.
+        """
+        said = _essence(draft.body)
+        for index in self.views.entries_at(draft.type, draft.party, draft.time):
+            if _essence(self.projector.located(index).statement.body) == said:
+                return index
+        return None
+
     def catch_up(self) -> None:
         """Seal and project whatever is recorded, by this process or another.
 
@@ -209,6 +221,11 @@ class Station:
     def _newest(self, party: str, body: dict[str, Any]) -> str:
         """Id of the newest statement that a correction of this type, lot and site can mean."""
         of, right = body["of"], body["body"]
+        if of == "field-work-recorded":  # is about no lot, but a site
+            work = self.views.newest_work(party, right["site"])
+            if work is None:
+                raise LedgerError("no-work-to-correct", site=right["site"])
+            return self.projector.located(work).id
         lots = lots_about(of, right)
         for lot in lots:
             for index in reversed(self.views.heads(lot)):
@@ -241,3 +258,13 @@ class Station:
         about = [self.projector.located(index) for index in self.views.heads(lot)]
         built_on = {link for one in about for link in one.statement.inputs}
         return [one.index for one in about if one.id not in built_on]
+
+
+_FILLED_IN = frozenset({"note", "digest", "tag", "first", "corrects", "ends", "proof"})
+
+
+def _essence(value: Any) -> Any:
+    """A body without what differs between two recordings of the same fact."""
+    if isinstance(value, dict):
+        return {name: _essence(part) for name, part in value.items() if name not in _FILLED_IN}
+    return [_essence(part) for part in value] if isinstance(value, list) else value

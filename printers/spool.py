@@ -123,6 +123,13 @@ class Spool:
         )
         return [str(row[0]) for row in rows]
 
+    def keys_in_doubt(self) -> frozenset[str]:
+        """Keys of every label that left and was not confirmed, of any job."""
+        rows = self._db.execute(
+            "SELECT key FROM label WHERE state IN ('sending', 'sent', 'in_doubt')"
+        )
+        return frozenset(str(row[0]) for row in rows)
+
     def counts(self, job_id: str) -> dict[State, int]:
         """How many labels of the job are in each state; every state is a key."""
         self.printer_of(job_id)

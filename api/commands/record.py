@@ -32,6 +32,7 @@ class Outcome:
 
     registered: int = 0
     recorded: int = 0
+    known: int = 0
     empty: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -112,6 +113,9 @@ def _record_row(services: Services, row: Row, outcome: Outcome) -> None:
     if row.problems or row.draft is None:
         problems = [{"code": p.code, "en": p.en, "vi": p.vi} for p in row.problems]
         outcome.refused.append({"line": row.line, "problems": problems})
+        return
+    if services.station.repeat_of(row.draft) is not None:
+        outcome.known += 1  # the same line was recorded before: repeating a file is harmless
         return
     try:
         services.station.record(row.draft)
@@ -208,6 +212,7 @@ def _report(args: argparse.Namespace, outcome: Outcome) -> None:
             {
                 "registered": outcome.registered,
                 "recorded": outcome.recorded,
+                "known": outcome.known,
                 "empty": outcome.empty,
                 "refused": outcome.refused,
             }
@@ -219,9 +224,11 @@ def _report(args: argparse.Namespace, outcome: Outcome) -> None:
     tell(
         choose(
             args.lang,
-            f"{outcome.recorded} recorded, {len(outcome.refused)} refused, {outcome.empty} empty, "
+            f"{outcome.recorded} recorded, {outcome.known} recorded before, "
+            f"{len(outcome.refused)} refused, {outcome.empty} empty, "
             f"{outcome.registered} registered from the set-up file.",
-            f"Đã ghi {outcome.recorded}, từ chối {len(outcome.refused)}, dòng trống {outcome.empty}, "
+            f"Đã ghi {outcome.recorded}, đã có từ trước {outcome.known}, từ chối "
+            f"{len(outcome.refused)}, dòng trống {outcome.empty}, "
             f"đăng ký {outcome.registered} mục từ tệp setup.",
         )
     )

@@ -23,6 +23,8 @@ _STAGES = frozenset(
     {"harvested", "received", "processed", "packed", "aggregated", "shipped", "tested", "inspected"}
 )
 
+_SENSELESS_PERCENT = 10**9
+
 
 def lot_facts(
     graph: LotGraph, registry: Registry, lot: Lot, disputed: dict[str, KeyRecord]
@@ -273,5 +275,12 @@ def _balance(graph: LotGraph, registry: Registry, lot: Lot) -> dict[str, str | i
         "packs": packs,
         "net_kg": None if net_kg is None else plain(net_kg),
         "into_kg": plain(total) if total else None,
-        "yield_percent": plain(round(out * 100 / total, 1)) if total and out else None,
+        "yield_percent": _percent(out, total) if total and out else None,
     }
+
+
+def _percent(out: Decimal, total: Decimal) -> str | None:
+    """Share in percent to one decimal; None when it is beyond all sense (a finding says why)."""
+    share = out * 100 / total
+    # Rounding a number with more digits than the decimal context raises.
+    return plain(round(share, 1)) if share < _SENSELESS_PERCENT else None

@@ -116,10 +116,8 @@ class Projector:
             touched.update(dict.fromkeys(lots_named(statement.type, statement.body)))
             if statement.type == "corrected":
                 touched.update(dict.fromkeys(self._lots_of(statement.body["corrects"])))
-            if statement.type == "field-work-recorded":
-                touched.update(
-                    dict.fromkeys(self._lots_at(statement.party, statement.body["site"]))
-                )
+            for site in self._sites_worked(one):
+                touched.update(dict.fromkeys(self._lots_at(statement.party, site)))
             if statement.type in REGISTRY_TYPES or statement.type in _KEY_TROUBLE:
                 parties |= self._concerned(one)
         touched.update(dict.fromkeys(self._lots_of_parties(parties)))
@@ -181,6 +179,28 @@ class Projector:
                 "INSERT INTO field_work VALUES (?,?,?,?,?)",
                 (statement.party, body["site"], one.index, statement.time, body["interval_days"]),
             )
+        elif statement.type == "corrected" and body["of"] == "field-work-recorded":
+            # A graph needs the work and its correction, at the old site and at the new one.
+            ((idx, time),) = self._rows(
+                "SELECT idx, time FROM entry WHERE id = ?", (body["corrects"],)
+            )
+            days = body["body"].get("interval_days", 0)
+            for site in self._sites_worked(one):
+                run(
+                    "INSERT OR IGNORE INTO field_work VALUES (?,?,?,?,0), (?,?,?,?,?)",
+                    (statement.party, site, idx, time)
+                    + (statement.party, site, one.index, statement.time, days),
+                )
+
+    def _sites_worked(self, one: Located) -> list[str]:
+        """Sites whose waiting times a statement about field work changes; none for other types."""
+        statement, body = one.statement, one.statement.body
+        if statement.type == "field-work-recorded":
+            return [body["site"]]
+        if statement.type == "corrected" and body["of"] == "field-work-recorded":
+            before = self._rows("SELECT site FROM entry WHERE id = ?", (body["corrects"],))
+            return list(dict.fromkeys([*(row[0] for row in before), body["body"]["site"]]))
+        return []
 
     def _write_lot(self, lot: Lot, disputed: dict[str, Any]) -> None:
         graph = self.graph_of([lot])
@@ -250,7 +270,11 @@ class Projector:
         return [(r[0], r[1]) for r in self._rows(query, (party, site))]
 
     def _lots_of_parties(self, parties: set[str]) -> list[Lot]:
-        query = "SELECT item, lot FROM lot WHERE party = ? ORDER BY last_idx, item, lot"
+        """Lots that parties own, and lots of others that they said something about."""
+        query = (
+            "SELECT item, lot FROM lot WHERE party = ?1 UNION "
+            "SELECT item, lot FROM entry JOIN entry_lot USING (idx) WHERE party = ?1"
+        )
         return [(r[0], r[1]) for party in sorted(parties) for r in self._rows(query, (party,))]
 
     def _concerned(self, one: Located) -> set[str]:

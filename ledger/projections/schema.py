@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 
 TABLES = {
     # Every sealed statement, by log index.
@@ -48,7 +48,8 @@ INDEXES = (
     "CREATE INDEX lot_newest ON lot (last_idx)",
     "CREATE INDEX lot_party ON lot (party)",
     "CREATE INDEX lot_code ON lot (lot)",
-    "CREATE INDEX entry_type ON entry (type)",
+    "CREATE INDEX entry_type ON entry (type, time)",
+    "CREATE INDEX entry_party ON entry (party)",
 )
 
 

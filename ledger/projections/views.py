@@ -169,6 +169,16 @@ class Views:
         )
         return sorted(row[0] for row in rows)
 
+    def newest_work(self, party: str, site: str) -> int | None:
+        """Log index of the newest field work of a party at a site."""
+        rows = self._rows(
+            "SELECT idx FROM entry WHERE type = 'field-work-recorded' AND party = ? AND site = ? "
+            "ORDER BY idx DESC LIMIT 1",
+            party,
+            site,
+        )
+        return rows[0][0] if rows else None
+
     def entries_of_type(self, *types: str) -> list[int]:
         """Log indexes of all statements of these types, in order."""
         return sorted(
@@ -176,6 +186,16 @@ class Views:
             for one in types
             for row in self._rows("SELECT idx FROM entry WHERE type = ?", one)
         )
+
+    def entries_at(self, kind: str, party: str, time: str) -> list[int]:
+        """Log indexes of a party's statements of one type at one time (RFC 3339 as signed)."""
+        rows = self._rows(
+            "SELECT idx FROM entry WHERE type = ? AND time = ? AND party = ? ORDER BY idx",
+            kind,
+            time,
+            party,
+        )
+        return [row[0] for row in rows]
 
     def entries_of_lots(self, lots: list[Lot]) -> list[int]:
         """Log indexes of all statements about any of these lots, in order."""

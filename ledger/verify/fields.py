@@ -354,7 +354,9 @@ DAY = Code(
     _day_exists,
 )
 MOMENT = Code(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:Z|[+\-][0-9]{2}:[0-9]{2})",
+    # RFC 3339 section 5.6, spelled out: date libraries differ about 24:00 and offsets such as +07:99.
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
+    r"(?:Z|[+\-](?:[01][0-9]|2[0-3]):[0-5][0-9])",
     ("an RFC 3339 time with offset", "thời điểm RFC 3339 có múi giờ"),
     _moment_exists,
 )

@@ -120,7 +120,8 @@ class History:
             if self._party_of(named) is None:
                 raise SequenceRefused("input-unknown", found=named)
         if len(set(statement.inputs)) != len(statement.inputs):
-            raise SequenceRefused("input-twice", found=sorted(statement.inputs)[0])
+            twice = next(one for one in statement.inputs if statement.inputs.count(one) > 1)
+            raise SequenceRefused("input-twice", found=twice)
 
     def check_authority(self, signer: KeyRecord, statement: Statement) -> None:
         """The signer may say this of these keys, goods and earlier statements."""

@@ -177,7 +177,7 @@ class KeyBook:
         self._expected_roots = expected_roots
         self._votes: dict[bytes, set[bytes]] = {}
         self._opening: dict[bytes, KeyRecord] = {}
-        self._reattested: set[str] = set()
+        self._reattestations: list[tuple[int, KeyRecord, list[str]]] = []
 
     def signer(self, keyid: bytes, index: int, statement: Statement) -> KeyRecord:
         """The record of the key that may sign this statement at this index.
@@ -228,6 +228,8 @@ class KeyBook:
     def apply(self, index: int, entry_id: str, signer: KeyRecord, statement: Statement) -> None:
         """Fold one admitted statement. `check` must have passed for it before."""
         signer.signed.append((index, entry_id))
+        if statement.type == "reattested":
+            self._reattestations.append((index, signer, statement.body["entries"]))
         apply = _CHANGES.get(statement.type)
         if apply is not None and self._approved(signer, statement):
             apply(self, index, statement)
@@ -319,17 +321,24 @@ class KeyBook:
             if record.last_good is None or last_good < record.last_good:
                 record.last_good = last_good
 
-    def _reattest(self, _index: int, statement: Statement) -> None:
-        self._reattested.update(statement.body["entries"])
-
     def disputed(self) -> dict[str, KeyRecord]:
-        """Entries at or after a compromised key's last good tree size, not re-attested since."""
+        """Entries at or after a compromised key's last good tree size, not re-attested.
+
+        Only the entry's own party can re-attest it, with a key that was good then:
+        neither a stranger nor the thief of the key may clear its entries.
+        """
+        vouched = {
+            (by.party, entry_id)
+            for index, by, entries in self._reattestations
+            if by.last_good is None or index < by.last_good
+            for entry_id in entries
+        }
         return {
             entry_id: record
             for record in self.records.values()
             if record.last_good is not None
             for index, entry_id in record.signed
-            if index >= record.last_good and entry_id not in self._reattested
+            if index >= record.last_good and (record.party, entry_id) not in vouched
         }
 
 
@@ -339,7 +348,6 @@ _CHANGES = {
     "key-enrolled": KeyBook._enrol,
     "key-retired": KeyBook._end,
     "key-compromised": KeyBook._end,
-    "reattested": KeyBook._reattest,
 }
 
 

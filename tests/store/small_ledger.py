@@ -20,6 +20,7 @@ from ledger.store.sqlite import SqliteStore
 from ledger.verify.audit import AuditResult, audit_entries
 from ledger.verify.checklist import verify_bundle
 from ledger.verify.entry import Entry
+from ledger.verify.keys import ALLOWED
 from ledger.verify.statement import Statement
 
 ORIGIN = "ocop.example/small"
@@ -251,6 +252,23 @@ def signed(signer: Signer, by: str, seq: int, before: str | None, code: str) -> 
     """One signed harvest of a lot of the party's own item `qua`."""
     body = {"lot": lot(f"{by}/qua", code), "quantity": kg("1.5"), "site": "VT-01"}
     return signer.sign(Statement("harvested", by, seq, before, day(2), (), None, body))
+
+
+def say(services: Services, by: str, kind: str, time: str, body: dict[str, Any]) -> str:
+    """Sign and submit a statement past the station's form, as if it came from elsewhere.
+
+    It is signed by the party's station key, or by its admin key for what only that may say.
+    Returns the entry id; nothing is sealed or projected yet.
+    """
+    role = "station" if kind in ALLOWED["station"] else "admin"
+    signer = services.station.signers[by, role]
+    services.station.catch_up()
+    head = services.ledger.history.journals.get(signer.keyid)
+    seq, before = (0, None) if head is None else (head.seq, head.id)
+    links = tuple(services.station._links(kind, by, body))
+    entry = signer.sign(Statement(kind, by, seq + 1, before, time, links, None, body))
+    services.ledger.submit([entry.raw])
+    return entry.id.hex()
 
 
 def audit(services: Services) -> AuditResult:

@@ -102,7 +102,7 @@ def _waiting_time(graph: LotGraph, lot: Lot, step: Step) -> Iterator[Finding]:
         if not same or work.located.statement.party != step.located.statement.party:
             continue
         days = work.body.get("interval_days", 0)
-        until = (dt.date.fromisoformat(work.day) + dt.timedelta(days=days)).isoformat()
+        until = _days_after(work.day, days)
         if days and work.day <= step.day < until:
             yield finding(
                 "pre-harvest-interval",
@@ -112,3 +112,10 @@ def _waiting_time(graph: LotGraph, lot: Lot, step: Step) -> Iterator[Finding]:
                 day=step.day,
                 until=until,
             )
+
+
+def _days_after(day: str, days: int) -> str:
+    """ISO day `days` later, the calendar's last day at most: a signed date may be any."""
+    start = dt.date.fromisoformat(day)
+    # Adding beyond year 9999 raises, and a rule that raises stops every reader of the log.
+    return (start + dt.timedelta(days=min(days, (dt.date.max - start).days))).isoformat()
