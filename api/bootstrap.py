@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.label_account import LabelAccount
 from api.labelling import Labelling
 from api.printer_list import PrinterList
 from api.private_notes import PrivateNotes
@@ -130,14 +131,17 @@ def open_folder(folder: Path, now: Callable[[], dt.datetime] = utc_now) -> Servi
     notes = PrivateNotes(folder / "private.db")
     station = Station(ledger, log, projector, tables, _signers(keys), notes, now)
     printers = PrinterList(folder / "printers.json")
+    label_key = read_secret(keys / "label.key")
+    account = LabelAccount(folder, tables, label_key, station.now_text)
     labelling = Labelling(
         folder,
         settings,
         station,
         tables,
         printers,
-        read_secret(keys / "label.key"),
+        label_key,
         station.now_text,
+        account,
     )
     services = Services(
         folder,
@@ -147,7 +151,7 @@ def open_folder(folder: Path, now: Callable[[], dt.datetime] = utc_now) -> Servi
         log,
         projector,
         tables,
-        ReadSide(tables, projector, labelling.in_doubt),
+        ReadSide(tables, projector, account.in_doubt),
         station,
         labelling,
         printers,

@@ -8,13 +8,13 @@ spool confirmed. If the process dies in between, `settle` records what is missin
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from api.errors import DoorError
+from api.label_account import LabelAccount, job_prefix, ranges_of
 from api.label_fields import codes_of, label_of
 from api.printer_list import PrinterList
 from api.settings import DEFAULT_PORT, Settings
@@ -39,7 +39,6 @@ DEFAULT_TEMPLATE = "goi-50x40"
 MOST_AT_ONCE = 10_000
 # Where labels lead until a public address is confirmed: good for trials on this machine only.
 LOCAL_BASE = f"http://127.0.0.1:{DEFAULT_PORT}"
-_IN_DOUBT = frozenset({"sending", "sent", "in_doubt"})
 
 
 @dataclass(slots=True)
@@ -72,8 +71,8 @@ class Labelling:
     list_of_printers: PrinterList
     label_key: bytes
     now_text: Callable[[], str]
+    account: LabelAccount
     jobs: dict[str, Job] = field(default_factory=dict)
-    _doubted: dict[str, Any] = field(default_factory=dict)
 
     # --- reading -------------------------------------------------------------------------
     def printers(self) -> list[str]:
@@ -86,48 +85,11 @@ class Labelling:
 
     def status(self, item: str, lot: str) -> dict[str, int]:
         """Every serial of a lot in exactly one of confirmed, in_doubt, void, waiting."""
-        states = Counter(self.states(item, lot).values())
-        names = ("confirmed", "in_doubt", "void", "waiting")
-        return {"issued": sum(states.values()), **{name: states[name] for name in names}}
+        return self.account.status(item, lot)
 
     def states(self, item: str, lot: str) -> dict[str, str]:
-        """Serial -> state, in the order of issue. The ledger's word comes before the spool's."""
-        found = {
-            serial_text(self.label_key, item, tag, counter): "waiting"
-            for tag, first, last in self.views.label_ranges(item, lot)
-            for counter in range(first, last + 1)
-        }
-        with self._spool() as spool:
-            for job in spool.job_ids(_prefix(item, lot)):
-                for one in spool.labels(job):
-                    if one.state in _IN_DOUBT:
-                        found[one.serial] = "in_doubt"
-                    elif one.state in {"confirmed", "void"}:
-                        found[one.serial] = one.state
-        for tag, first, last, state in self.views.label_marks(item, lot):
-            for counter in range(first, last + 1):
-                serial = serial_text(self.label_key, item, tag, counter)
-                if found.get(serial) not in {None, "void"}:
-                    found[serial] = "void" if state == "void" else "confirmed"
-        return found
-
-    def in_doubt(self, gtin14: str, tag: str, counter: int) -> bool:
-        """True when this machine's spool does not know whether the serial came out.
-
-        The spool is read again only when its files have changed, since pages ask for every scan.
-        """
-        stamp = tuple(
-            path.stat().st_mtime_ns
-            for path in (self.folder / "spool.db", self.folder / "spool.db-wal")
-            if path.exists()
-        )
-        if not stamp:
-            return False
-        if self._doubted.get("stamp") != stamp:
-            with self._spool() as spool:
-                self._doubted.update(stamp=stamp, keys=spool.keys_in_doubt())
-        keys: frozenset[str] = self._doubted["keys"]
-        return f"{gtin14}/{serial_text(self.label_key, gtin14, tag, counter)}" in keys
+        """Serial -> state, in the order of issue."""
+        return self.account.states(item, lot)
 
     def url(self, facts: dict[str, Any], serial: str) -> str:
         """The address in a label's QR code; without a confirmed one it leads to this machine."""
@@ -194,7 +156,7 @@ class Labelling:
             if len(serials) < count:
                 serials += self.issue(item, lot, count - len(serials), template)
             serials = serials[:count]
-            job = f"{_prefix(item, lot)}{len(spool.job_ids(_prefix(item, lot))) + 1}"
+            job = f"{job_prefix(item, lot)}{len(spool.job_ids(job_prefix(item, lot))) + 1}"
             spool.add_job(
                 job,
                 chosen.name,
@@ -236,7 +198,7 @@ class Labelling:
         }
         confirmed, void = [], []
         with self._spool() as spool:
-            for job in spool.job_ids(_prefix(item, lot)):
+            for job in spool.job_ids(job_prefix(item, lot)):
                 for one in spool.labels(job):
                     tag, counter, _ = read_serial(one.serial)
                     if (tag, counter) in known:
@@ -247,7 +209,7 @@ class Labelling:
                         void.append((tag, counter))
         party = self._facts(item, lot)["party"]
         target = {"item": item, "code": lot}
-        for ranges in _ranges(confirmed):
+        for ranges in ranges_of(confirmed):
             body = {
                 "lot": target,
                 "printed": ranges,
@@ -256,7 +218,7 @@ class Labelling:
                 "template_digest": Template.shipped(template).digest(),
             }
             self.station.record(Draft("labels-printed", party, self.now_text(), body))
-        for ranges in _ranges(void):
+        for ranges in ranges_of(void):
             voided = {"lot": target, "voided": ranges, "reason": "in-doubt"}
             self.station.record(Draft("labels-voided", party, self.now_text(), voided))
 
@@ -267,7 +229,7 @@ class Labelling:
         confirmed: list[str] = []
         void: list[str] = []
         with self._spool() as spool:
-            for job in spool.job_ids(_prefix(item, lot)):
+            for job in spool.job_ids(job_prefix(item, lot)):
                 labels = spool.labels(job)
                 if not any(one.state == "in_doubt" for one in labels):
                     continue
@@ -288,7 +250,7 @@ class Labelling:
             tag, counter, _ = read_serial(serial)
             pairs.append((tag, counter))
         party = self._facts(item, lot)["party"]
-        for ranges in _ranges(pairs):
+        for ranges in ranges_of(pairs):
             body = {"lot": {"item": item, "code": lot}, "voided": ranges, "reason": reason}
             self.station.record(Draft("labels-voided", party, self.now_text(), body))
 
@@ -307,7 +269,7 @@ class Labelling:
             attempt = self._attempt(spool, item, lot, serial) or {"attempt": 1, "reason": ""}
             bitmap = render(shape, label_of(facts, serial, self.url(facts, serial), shape))
             payload = escpos.encode(bitmap, profile, shape.media)
-            job = f"{_prefix(item, lot)}{len(spool.job_ids(_prefix(item, lot))) + 1}"
+            job = f"{job_prefix(item, lot)}{len(spool.job_ids(job_prefix(item, lot))) + 1}"
             attempt["reason"] = reason if attempt["attempt"] > 1 else ""
             spool.add_job(
                 job, chosen.name, [PrintItem(f"{item}/{serial}", serial, payload, **attempt)]
@@ -376,7 +338,7 @@ class Labelling:
         """A serial that was queued and cancelled before is a further attempt, and says why."""
         before = sum(
             1
-            for job in spool.job_ids(_prefix(item, lot))
+            for job in spool.job_ids(job_prefix(item, lot))
             for one in spool.labels(job)
             if one.serial == serial
         )
@@ -387,7 +349,7 @@ class Labelling:
         """Serials that the spool has queued already, for a job that another process runs."""
         return {
             one.serial
-            for job in spool.job_ids(_prefix(item, lot))
+            for job in spool.job_ids(job_prefix(item, lot))
             for one in spool.labels(job)
             if one.state == "queued"
         }
@@ -396,24 +358,3 @@ class Labelling:
 def _on_this_machine(address: str) -> bool:
     """True for a file, or a printer simulated here: its labels reach nobody."""
     return address.startswith(("file:", "tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:"))
-
-
-def _prefix(item: str, lot: str) -> str:
-    return f"{item}/{lot}/"
-
-
-def _ranges(pairs: list[tuple[str, int]]) -> list[dict[str, Any]]:
-    """Serial pairs as range objects, one per tag, at most 200 ranges each."""
-    made: list[dict[str, Any]] = []
-    for tag in sorted({tag for tag, _ in pairs}):
-        runs: list[list[int]] = []
-        for counter in sorted(counter for found, counter in pairs if found == tag):
-            if runs and counter == runs[-1][1] + 1:
-                runs[-1][1] = counter
-            else:
-                runs.append([counter, counter])
-        made += [
-            {"tag": tag, "ranges": [{"first": a, "last": b} for a, b in runs[at : at + 200]]}
-            for at in range(0, len(runs), 200)
-        ]
-    return made

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from ledger.verify import canonical
 from ledger.verify.entry import keyid_of, pae
+from ledger.verify.shapes import CORRECTABLE
 from ledger.verify.signature import PublicKey, SignatureRefused
 from ledger.verify.statement import Statement
 from ledger.verify.wording import Refusal
@@ -23,31 +24,18 @@ PROOF_TYPE = "application/vnd.ocop-ledger.key-proof.v1+json"
 _ROOT_TYPES = frozenset(
     {"ledger-opened", "party-registered", "key-enrolled", "key-retired", "key-compromised"}
 )
-_STATION_TYPES = frozenset(
-    {
-        "field-work-recorded",
-        "harvested",
-        "received",
-        "processed",
-        "packed",
-        "aggregated",
-        "shipped",
-        "tested",
-        "inspected",
-        "sold",
-        "destroyed",
-        "labels-issued",
-        "labels-printed",
-        "labels-voided",
-        "labels-reprinted",
-        "held",
-        "released",
-        "recalled",
-        "recall-closed",
-        "corrected",
-        "disputed",
-    }
-)
+_STATION_TYPES = frozenset(CORRECTABLE) | {
+    "labels-issued",
+    "labels-printed",
+    "labels-voided",
+    "labels-reprinted",
+    "held",
+    "released",
+    "recalled",
+    "recall-closed",
+    "corrected",
+    "disputed",
+}
 _ADMIN_TYPES = _STATION_TYPES | frozenset(
     {
         "key-enrolled",

@@ -12,23 +12,10 @@ from typing import Any
 from ledger.verify.amounts import kilograms
 from ledger.verify.graph import Lot, amounts_taken, lot_of, lots_about, lots_made
 from ledger.verify.history import Located
+from ledger.verify.shapes import CORRECTABLE
 
 # Statements that say what happened to goods; their dates tell how far the ledger had come.
-GOODS_TYPES = frozenset(
-    {
-        "field-work-recorded",
-        "harvested",
-        "received",
-        "processed",
-        "packed",
-        "aggregated",
-        "shipped",
-        "tested",
-        "inspected",
-        "sold",
-        "destroyed",
-    }
-)
+GOODS_TYPES = frozenset(CORRECTABLE)
 _STOPS = {"held": "held", "recalled": "recalled"}
 _ENDS = frozenset({"released", "recall-closed"})
 

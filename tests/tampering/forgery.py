@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from ledger.founding import enrolment
@@ -18,12 +19,19 @@ from ledger.verify.checkpoint import Checkpoint
 from ledger.verify.entry import Entry, make_entry, pae, parse_entry
 from ledger.verify.graph import Lot
 from ledger.verify.keys import ROOT_PARTY
-from ledger.verify.merkle import CompactRange, consistency_proof, inclusion_proof, root_of
+from ledger.verify.checklist import verify_bundle
+from ledger.verify.merkle import (
+    CompactRange,
+    consistency_proof,
+    inclusion_proof,
+    node_hash,
+    root_of,
+)
 from ledger.verify.note import sign_note
 from ledger.verify.report import Report
 from ledger.verify.statement import Statement
 from ledger.verify.trust import Trust
-from tests.ledger_story import LOG, LOG_KEY, NOW, ORIGIN, ROOT, SIGNERS, check, signer_of
+from tests.ledger_story import LOG, LOG_KEY, NOW, ORIGIN, ROOT, SIGNERS, signer_of
 
 BY_KEYID = {one.keyid: one for one in SIGNERS.values()}
 
@@ -43,8 +51,15 @@ def ids_of(raw_entries: Iterable[bytes]) -> list[bytes]:
 
 
 def node_of(ids: Sequence[bytes]) -> Callable[[int, int], bytes]:
-    """Complete nodes of a tree, recomputed from its leaves."""
-    return lambda level, index: root_of(ids[index << level : (index + 1) << level])
+    """Complete nodes of a tree, recomputed from its leaves and remembered."""
+
+    @cache
+    def node(level: int, index: int) -> bytes:
+        if level == 0:
+            return ids[index]
+        return node_hash(node(level - 1, 2 * index), node(level - 1, 2 * index + 1))
+
+    return node
 
 
 def sealed_note(raw_entries: Sequence[bytes]) -> str:
@@ -70,19 +85,31 @@ def signed(payload: bytes, signer: Signer, kind: str | None = None) -> bytes:
 
 def bundled(raw_entries: Sequence[bytes], indexes: Iterable[int], lot: Lot) -> bytes:
     """A bundle over chosen entries of a ledger, with proofs that hold."""
-    ids = ids_of(raw_entries)
-    node, size = node_of(ids), len(ids)
-    chosen = [
-        BundleEntry(i, parse_entry(raw_entries[i]), tuple(inclusion_proof(i, size, node)))
-        for i in sorted(indexes)
-    ]
-    anchors = {
-        anchor["size"]
-        for one in chosen
-        if isinstance(anchor := _anchor(one.entry), dict) and 0 < anchor["size"] <= size
-    }
-    proofs = [AnchorPath(s, tuple(consistency_proof(s, size, node))) for s in sorted(anchors)]
-    return LotBundle(*lot, sealed_note(raw_entries), tuple(chosen), tuple(proofs)).format()
+    return Sealed(raw_entries).bundle(indexes, lot)
+
+
+class Sealed:
+    """Entries sealed once with the real log key, for making many bundles."""
+
+    def __init__(self, raw_entries: Sequence[bytes]) -> None:
+        self.entries = raw_entries
+        self._node = node_of(ids_of(raw_entries))
+        self._note = sealed_note(raw_entries)
+
+    def bundle(self, indexes: Iterable[int], lot: Lot) -> bytes:
+        """A bundle over chosen entries."""
+        node, size = self._node, len(self.entries)
+        chosen = [
+            BundleEntry(i, parse_entry(self.entries[i]), tuple(inclusion_proof(i, size, node)))
+            for i in sorted(indexes)
+        ]
+        anchors = {
+            anchor["size"]
+            for one in chosen
+            if isinstance(anchor := _anchor(one.entry), dict) and 0 < anchor["size"] <= size
+        }
+        proofs = [AnchorPath(s, tuple(consistency_proof(s, size, node))) for s in sorted(anchors)]
+        return LotBundle(*lot, self._note, tuple(chosen), tuple(proofs)).format()
 
 
 def _anchor(entry: Entry) -> Any:
@@ -167,10 +194,5 @@ class Desk:
 
     def check(self, lot: Lot, **more: Any) -> Report:
         """Bundle every entry and check it for a lot."""
-        from ledger.verify.checklist import verify_bundle
-
         raw = bundled(self.entries, range(self.size), lot)
         return verify_bundle(raw, self.trust, **{"now": NOW, **more})
-
-
-__all__ = ["BY_KEYID", "Desk", "bundled", "check", "failures", "resigned", "roots_of", "signed"]
