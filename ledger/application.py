@@ -174,10 +174,11 @@ class TraceLedger(Application[str]):
             return index
         index, position = self.store.size(), self.store.sealed_position()
         while rows := self.store.after(position, _PAGE):
-            for position, raw in rows:
+            for _, raw in rows:
                 if parse_entry(raw).id == entry_id:
                     return index
                 index += 1
+            position = rows[-1][0]
         raise KeyError(entry_id.hex())  # the caller has just found it in the store
 
     def _refuse_fork(self, entry: Entry, fresh: list[tuple[Entry, Located]]) -> None:

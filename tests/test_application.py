@@ -10,9 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.bootstrap import Services
+from ledger.application import TraceLedger
+from ledger.domain.drafts import Draft
 from ledger.errors import ForkFound
+from ledger.signing import Signer
 from ledger.store.sqlite import SqliteStore
 from ledger.verify.entry import Entry, make_entry, parse_entry
 from ledger.verify.history import SequenceRefused
@@ -46,7 +50,9 @@ def stored(services: Services) -> list[bytes]:
 
 
 def wrongly_signed(entry: Entry) -> Entry:
-    return make_entry(entry.payload, entry.keyid, bytes([entry.signature[0] ^ 1]) + entry.signature[1:])
+    return make_entry(
+        entry.payload, entry.keyid, bytes([entry.signature[0] ^ 1]) + entry.signature[1:]
+    )
 
 
 def rivals(services: Services) -> tuple[Entry, Entry]:
@@ -167,10 +173,6 @@ def test_a_missing_entry_is_asked_for_and_nothing_after_it_is_recorded(
 
 
 def test_an_unknown_key_is_refused_whatever_position_it_names(services: Services) -> None:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
-    from ledger.signing import Signer
-
     stranger = Signer.of(Ed25519PrivateKey.generate())
     with pytest.raises(KeyRefused) as refused:
         services.ledger.submit([signed(stranger, FARM, 1, None, "X").raw])
@@ -231,7 +233,7 @@ def test_two_processes_that_append_at_once_leave_no_gap_and_no_fork(tmp_path: Pa
     for by in (FARM, SHOP):
         if by == SHOP:
             item = {"code": "qua", "name": "Quả"}
-            made.station.record(small_ledger.Draft("item-registered", SHOP, small_ledger.SETUP, item))
+            made.station.record(Draft("item-registered", SHOP, small_ledger.SETUP, item))
             before += 1
         wanted[by] = raws(signed_harvests(made, 50, by=by))
         write_entries(tmp_path / by, wanted[by])
@@ -271,8 +273,6 @@ def test_bytes_that_are_no_entry_are_refused_and_nothing_is_recorded(
 
 
 def test_a_ledger_opened_with_other_roots_refuses_its_file(services: Services) -> None:
-    from ledger.application import TraceLedger
-
     store = SqliteStore(services.folder / "ledger.db")
     ledger = TraceLedger(store, frozenset({"00" * 32}))
     with pytest.raises(KeyRefused) as refused:

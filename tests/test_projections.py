@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from api.bootstrap import Services
+from ledger.domain.drafts import Draft
 from ledger.projections import projector as projecting
 from ledger.projections import schema
 from ledger.projections.projector import Projector
@@ -120,14 +121,10 @@ def test_a_rebuild_is_byte_identical_whatever_the_batch_size(
 def test_following_one_by_one_gives_what_a_rebuild_at_the_end_gives(tmp_path: Path) -> None:
     services = small_ledger.found(tmp_path / "so")
     small_ledger.tell(services)
-    steps = 0
-    for draft in small_ledger.story_drafts()[1:3]:
-        again = small_ledger.Draft(
-            draft.type, draft.party, draft.time, {**draft.body, "lot": lot(FRUIT, f"Q9{steps}")}
-        )
-        services.station.record(again)
+    for number, draft in enumerate(small_ledger.story_drafts()[1:3]):
+        body = {**draft.body, "lot": lot(FRUIT, f"Q9{number}")}
+        services.station.record(Draft(draft.type, draft.party, draft.time, body))
         assert schema.dump(services.projector.connection) == rebuilt_dump(services)
-        steps += 1
     services.close()
     check_ledger(tmp_path / "so")
 
@@ -215,9 +212,7 @@ def test_the_facts_of_a_packed_lot(told: Services) -> None:
     assert (found["packed_on"], found["expiry"]) == ("2026-09-09", "2027-09-09")
     assert (found["packs"], found["labels"]) == (100, {"issued": 100, "voided": 2})
     assert found["stopped"] is None
-    assert found["parents"] == [
-        {"item": FLOUR, "lot": "B01", "name": "Bột", "quantity": kg("22")}
-    ]
+    assert found["parents"] == [{"item": FLOUR, "lot": "B01", "name": "Bột", "quantity": kg("22")}]
     assert found["ancestors"] == [[FLOUR, "B01"], [FRUIT, "Q01"], [FRUIT, "Q02"]]
     assert found["balance"]["net_kg"] == "20"
     assert found["balance"]["into_kg"] == "22"
@@ -245,7 +240,11 @@ def test_the_facts_of_a_raw_lot_count_the_corrected_figure(told: Services) -> No
 
 def test_a_recalled_lot_says_why_and_its_neighbour_does_not(told: Services) -> None:
     stopped = facts(told, GTIN, "L02")["stopped"]
-    assert (stopped["type"], stopped["reason"], stopped["lot"]) == ("recalled", "test-failed", "L02")
+    assert (stopped["type"], stopped["reason"], stopped["lot"]) == (
+        "recalled",
+        "test-failed",
+        "L02",
+    )
     assert facts(told, GTIN, "L01")["stopped"] is None
     assert Views.status(facts(told, GTIN, "L02"), "2026-11-20") == "recalled"
     assert Views.status(facts(told, GTIN, "L01"), "2026-11-20") == "active"

@@ -188,8 +188,10 @@ class Projector:
             for site in self._sites_worked(one):
                 run(
                     "INSERT OR IGNORE INTO field_work VALUES (?,?,?,?,0), (?,?,?,?,?)",
-                    (statement.party, site, idx, time)
-                    + (statement.party, site, one.index, statement.time, days),
+                    (
+                        *(statement.party, site, idx, time),
+                        *(statement.party, site, one.index, statement.time, days),
+                    ),
                 )
 
     def _sites_worked(self, one: Located) -> list[str]:

@@ -161,14 +161,26 @@ class SqliteStore:
             if getattr(self._local, "writing", False):
                 yield
                 return
-            lock = sqlite3.connect(self.path.with_suffix(".lock"), isolation_level=None, timeout=30)
+            lock = self._locked()
             try:
-                lock.execute("BEGIN EXCLUSIVE")
                 self._local.writing = True
                 yield
             finally:
                 self._local.writing = False
                 lock.close()
+
+    def _locked(self) -> sqlite3.Connection:
+        """The lock file, locked; LedgerError when it cannot be had within 30 seconds."""
+        try:
+            lock = sqlite3.connect(self.path.with_suffix(".lock"), isolation_level=None, timeout=30)
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except BaseException:
+                lock.close()
+                raise
+        except sqlite3.Error as wrong:
+            raise LedgerError("store-unwritable", why=str(wrong)) from wrong
+        return lock
 
     def entry(self, entry_id: bytes) -> bytes | None:
         found: bytes | None = self._one(_BY_ID, entry_id)

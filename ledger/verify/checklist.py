@@ -15,6 +15,7 @@ from ledger.verify.checkpoint import Checkpoint, open_checkpoint
 from ledger.verify.findings import Finding
 from ledger.verify.graph import Lot, lots_about
 from ledger.verify.history import History, Located
+from ledger.verify.keys import KEY_TYPES
 from ledger.verify.lots import GOODS_TYPES, LotGraph
 from ledger.verify.merkle import ProofRefused, verify_consistency, verify_inclusion
 from ledger.verify.note import NoteRefused, parse_note
@@ -24,10 +25,6 @@ from ledger.verify.rules.standing import lot_findings, lot_status
 from ledger.verify.statement import Statement, read_statement
 from ledger.verify.trust import Trust
 from ledger.verify.wording import Refusal
-
-_KEY_TYPES = frozenset(
-    {"ledger-opened", "key-enrolled", "key-retired", "key-compromised", "reattested"}
-)
 
 
 class BundleRefused(Refusal):
@@ -267,7 +264,7 @@ class _Check:
                 related += by_id[found].statement.inputs
         for one in self.located:
             kind = one.statement.type
-            if kind not in _KEY_TYPES and kind not in REGISTRY_TYPES and one.id not in allowed:
+            if kind not in KEY_TYPES and kind not in REGISTRY_TYPES and one.id not in allowed:
                 self._fail(8, one.index, BundleRefused("entry-foreign", index=one.index, type=kind))
         self._links(graph, wanted)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ledger.verify.entry import Entry
-from ledger.verify.keys import KeyBook, KeyRecord
-from ledger.verify.registry import Registry
+from ledger.verify.keys import KEY_TYPES, KeyBook, KeyRecord
+from ledger.verify.registry import REGISTRY_TYPES, Registry
 from ledger.verify.statement import Statement, read_statement
 from ledger.verify.wording import Refusal
 
@@ -55,7 +55,7 @@ class SequenceRefused(Refusal):
     }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every audited entry, and freezing costs
 class Located:
     """A statement at its place: log index, entry id (hex), signer."""
 
@@ -108,14 +108,13 @@ class History:
         signer = self.keys.signer(entry.keyid, index, statement)
         signer.public.verify(entry.signature, entry.signed)
         self.check_journal(entry, statement)
-        self.check_links(statement)
+        if statement.inputs:
+            self.check_links(statement)
         self.check_authority(signer, statement)
         return Located(index, entry.id.hex(), statement, signer)
 
     def check_links(self, statement: Statement) -> None:
         """Everything a statement builds on is in the ledger before it, once."""
-        if not statement.inputs:
-            return
         for named in statement.inputs:
             if self._party_of(named) is None:
                 raise SequenceRefused("input-unknown", found=named)
@@ -127,15 +126,21 @@ class History:
         """The signer may say this of these keys, goods and earlier statements."""
         if statement.type == "corrected":
             self._check_correction(statement)
-        self.keys.check(signer, statement)
+        if statement.type in KEY_TYPES:
+            self.keys.check(signer, statement)
         self.registry.check(statement)
 
     def fold(self, located: Located, entry: Entry) -> None:
         """Take in an examined entry."""
         statement = located.statement
-        self.journals[entry.keyid] = JournalHead(statement.seq, located.id)
+        head = self.journals.get(entry.keyid)
+        if head is None:
+            self.journals[entry.keyid] = JournalHead(statement.seq, located.id)
+        else:
+            head.seq, head.id = statement.seq, located.id
         self.keys.apply(located.index, located.id, located.signer, statement)
-        self.registry.apply(statement)
+        if statement.type in REGISTRY_TYPES:
+            self.registry.apply(statement)
 
     def check_journal(self, entry: Entry, statement: Statement) -> None:
         """The entry stands right after the last one of its key (protocol.md, "Journal")."""

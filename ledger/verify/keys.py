@@ -58,6 +58,11 @@ ALLOWED: dict[str, frozenset[str]] = {
 }
 
 
+KEY_TYPES = frozenset(
+    {"ledger-opened", "key-enrolled", "key-retired", "key-compromised", "reattested"}
+)
+
+
 class KeyRefused(Refusal):
     """The key may not sign this statement at this index."""
 

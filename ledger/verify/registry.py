@@ -142,8 +142,6 @@ class Registry:
 
     def apply(self, statement: Statement) -> None:
         """Fold one admitted statement; types that register nothing pass by."""
-        if statement.type not in REGISTRY_TYPES:
-            return
         body, party = statement.body, statement.party
         match statement.type:
             case "party-registered":

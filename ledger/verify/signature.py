@@ -40,6 +40,8 @@ LOW_ORDER_ENCODINGS = frozenset(
     (y | sign << 255).to_bytes(KEY_BYTES, "little") for y in _LOW_ORDER_Y for sign in (0, 1)
 )
 
+_LOW_ORDER_BEGIN = frozenset(encoding[0] for encoding in LOW_ORDER_ENCODINGS)
+
 
 class SignatureRefused(Refusal):
     """A public key or a signature that is not accepted."""
@@ -117,7 +119,7 @@ class PublicKey:
         """
         if len(signature) != SIGNATURE_BYTES:
             raise SignatureRefused("signature_length", found=len(signature))
-        if signature[:32] in LOW_ORDER_ENCODINGS:
+        if signature[0] in _LOW_ORDER_BEGIN and signature[:32] in LOW_ORDER_ENCODINGS:
             raise SignatureRefused("r_low_order")
         # L is just above 2^252: only a last byte of 0x10 or more needs the long comparison.
         if signature[63] >= 0x10 and int.from_bytes(signature[32:], "little") >= L:

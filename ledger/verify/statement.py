@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
 from ledger.verify import canonical
@@ -91,8 +92,8 @@ def read_statement(payload: bytes) -> Statement:
     return statement
 
 
-# The pattern has shown the text to be one JSON object, so the bare scanner is enough.
-_SCAN = json.JSONDecoder().raw_decode
+# The pattern has shown the text to be one JSON object, so the decoder's bare scanner is enough.
+_SCAN: Callable[[str, int], tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
 
 
 def _read_by_pattern(payload: bytes) -> dict[str, Any] | None:
@@ -107,7 +108,7 @@ def _read_by_pattern(payload: bytes) -> dict[str, Any] | None:
         return None
     if not (payload.isascii() or unicodedata.is_normalized("NFC", text)):
         return None
-    value: dict[str, Any] = _SCAN(text)[0]
+    value: dict[str, Any] = _SCAN(text, 0)[0]
     if not shape.meaning_holds(value):
         return None
     if value["type"] in _RANGED_TYPES and not ranges_ordered(value["body"]):

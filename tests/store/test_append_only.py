@@ -115,9 +115,9 @@ def pooled(path: Path) -> Iterator[sqlite3.Connection]:
     """As the library takes it from its pool."""
     store = SqliteStore(path)
     try:
-        held = store.recorder.datastore.pool.get_connection()  # type: ignore[attr-defined]  # the recorder's own
+        held = store.recorder.datastore.pool.get_connection()
         yield held._sqlite_conn
-        store.recorder.datastore.pool.put_connection(held)  # type: ignore[attr-defined]  # as above
+        store.recorder.datastore.pool.put_connection(held)
     finally:
         store.close()
 
@@ -266,7 +266,11 @@ def test_what_a_program_changes_after_dropping_a_trigger_is_found_and_located(
         if way == "deleted":
             other.execute("DELETE FROM stored_events WHERE state = ?", (raw,))
         else:
-            changed = raw.replace(b"HTX-A", b"HTX-B", 1) if way == "bytes" else raw[:-40] + bytes([raw[-40] ^ 1]) + raw[-39:]
+            changed = (
+                raw.replace(b"HTX-A", b"HTX-B", 1)
+                if way == "bytes"
+                else raw[:-40] + bytes([raw[-40] ^ 1]) + raw[-39:]
+            )
             assert changed != raw
             other.execute("UPDATE stored_events SET state = ? WHERE state = ?", (changed, raw))
     result = small_ledger.audit(services)

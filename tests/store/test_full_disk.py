@@ -83,7 +83,7 @@ def test_a_station_that_finds_no_room_keeps_no_private_text_of_what_it_refused(
     small_ledger.tell(services)
     kept = services.notes._db.execute("SELECT count(*) FROM note").fetchone()[0]
     # The connection that appends has the file open for reading only, as on a read-only disk.
-    pool = services.store.recorder.datastore.pool  # type: ignore[attr-defined]  # the recorder's own
+    pool = services.store.recorder.datastore.pool
     held = pool.get_connection()
     read_only(held._sqlite_conn)
     pool.put_connection(held)
@@ -129,3 +129,18 @@ def test_a_statement_that_was_recorded_but_not_sealed_is_not_called_unrecorded(
         ((_, newest),) = after.store.sealed(size, 1)
         kept = json.loads(parse_entry(newest).payload)["body"]["note"]
         assert after.notes.text_of(kept) == "giao cho bà Phượng"
+
+
+def test_a_folder_where_no_lock_can_be_taken_is_told_in_a_sentence(tmp_path: Path) -> None:
+    services = small_ledger.found(tmp_path / "so")
+    size = services.store.size()
+    lock = tmp_path / "so" / "ledger.lock"
+    lock.unlink()
+    lock.mkdir()  # nothing can be opened there, as in a folder that may not be written
+    with pytest.raises(LedgerError) as told:
+        services.station.record(small_ledger.story_drafts()[0])
+    assert told.value.code == "store-unwritable"
+    lock.rmdir()
+    services.station.record(small_ledger.story_drafts()[0])
+    services.close()
+    assert small_ledger.check_ledger(tmp_path / "so") == size + 1

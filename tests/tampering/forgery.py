@@ -15,11 +15,11 @@ from ledger.founding import enrolment
 from ledger.signing import Signer
 from ledger.verify.audit import AuditResult, audit_entries
 from ledger.verify.bundle import AnchorPath, BundleEntry, LotBundle
+from ledger.verify.checklist import verify_bundle
 from ledger.verify.checkpoint import Checkpoint
 from ledger.verify.entry import Entry, make_entry, pae, parse_entry
 from ledger.verify.graph import Lot
 from ledger.verify.keys import ROOT_PARTY
-from ledger.verify.checklist import verify_bundle
 from ledger.verify.merkle import (
     CompactRange,
     consistency_proof,
@@ -68,7 +68,7 @@ def sealed_note(raw_entries: Sequence[bytes]) -> str:
     return sign_note(head.format(), ORIGIN, LOG.private)
 
 
-def resigned(raw: bytes, signer: Signer | None = None, **changes: Any) -> bytes:
+def resigned(raw: bytes, signer: Signer | None = None, /, **changes: Any) -> bytes:
     """The entry with fields of its statement changed, signed anew (by its own key by default)."""
     entry = parse_entry(raw)
     value = json.loads(entry.payload) | changes
@@ -156,7 +156,7 @@ class Desk:
         party: str = "HTX-A",
         time: str = "2026-08-01",
         links: Sequence[str] = (),
-        anchor: tuple[int, str] | None | str = "newest",
+        anchor: tuple[int, str] | str | None = "newest",
     ) -> str:
         """Sign, append and seal one statement; answers its id. `time` may be a day."""
         seq, prev = self._heads.get(signer.keyid, (0, None))

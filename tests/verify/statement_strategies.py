@@ -142,7 +142,11 @@ def _order_ranges(value: Any) -> None:
 
 def text_of(value: Any, **how: Any) -> bytes:
     """Canonical bytes of a value (for these values sorted JSON without spaces is RFC 8785)."""
-    style = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False} | how
+    style: dict[str, Any] = {
+        "sort_keys": True,
+        "separators": (",", ":"),
+        "ensure_ascii": False,
+    } | how
     return json.dumps(value, **style).encode("utf-8", "surrogatepass")
 
 

@@ -31,7 +31,7 @@ def slow(payload: bytes) -> dict[str, Any] | None:
         value = canonical.decode(payload)
         check_shape(value)
     except Refusal as refused:
-        assert refused.say("vi") and refused.say("en")
+        refused.say("vi"), refused.say("en")  # raises when a wording lacks a parameter
         return None
     return value
 
@@ -77,9 +77,10 @@ def test_other_spellings_of_a_valid_statement_are_refused_by_both_ways(name: str
         text = good.decode()
         spellings = [
             json.dumps(value, sort_keys=True, ensure_ascii=False).encode(),
-            text_of(dict(reversed(sorted(value.items()))), sort_keys=False),
+            text_of(dict(sorted(value.items(), reverse=True)), sort_keys=False),
             text_of(
-                {**value, "body": dict(reversed(sorted(value["body"].items())))}, sort_keys=False
+                {**value, "body": dict(sorted(value["body"].items(), reverse=True))},
+                sort_keys=False,
             ),
             b" " + good,
             good + b"\n",

@@ -1,0 +1,95 @@
+"""The account of labels: every serial of a lot in exactly one state, from ledger and spool."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ledger.domain.serials import serial_text
+from ledger.projections.views import Views
+from printers.spool import Spool
+
+_IN_DOUBT = frozenset({"sending", "sent", "in_doubt"})
+
+
+@dataclass(frozen=True, slots=True)
+class LabelAccount:
+    """Reads what was issued (ledger), what came out (ledger) and what is under way (spool)."""
+
+    folder: Path
+    views: Views
+    label_key: bytes
+    now_text: Callable[[], str]
+    _doubted: dict[str, Any] = field(default_factory=dict)
+
+    def status(self, item: str, lot: str) -> dict[str, int]:
+        """Every serial of a lot in exactly one of confirmed, in_doubt, void, waiting."""
+        states = Counter(self.states(item, lot).values())
+        names = ("confirmed", "in_doubt", "void", "waiting")
+        return {"issued": sum(states.values()), **{name: states[name] for name in names}}
+
+    def states(self, item: str, lot: str) -> dict[str, str]:
+        """Serial -> state, in the order of issue. The ledger's word comes before the spool's."""
+        found = {
+            serial_text(self.label_key, item, tag, counter): "waiting"
+            for tag, first, last in self.views.label_ranges(item, lot)
+            for counter in range(first, last + 1)
+        }
+        with self._spool() as spool:
+            for job in spool.job_ids(job_prefix(item, lot)):
+                for one in spool.labels(job):
+                    if one.state in _IN_DOUBT:
+                        found[one.serial] = "in_doubt"
+                    elif one.state in {"confirmed", "void"}:
+                        found[one.serial] = one.state
+        for tag, first, last, state in self.views.label_marks(item, lot):
+            for counter in range(first, last + 1):
+                serial = serial_text(self.label_key, item, tag, counter)
+                if found.get(serial) not in {None, "void"}:
+                    found[serial] = "void" if state == "void" else "confirmed"
+        return found
+
+    def in_doubt(self, gtin14: str, tag: str, counter: int) -> bool:
+        """True when this machine's spool does not know whether the serial came out.
+
+        The spool is read again only when its files have changed, since pages ask for every scan.
+        """
+        stamp = tuple(
+            path.stat().st_mtime_ns
+            for path in (self.folder / "spool.db", self.folder / "spool.db-wal")
+            if path.exists()
+        )
+        if not stamp:
+            return False
+        if self._doubted.get("stamp") != stamp:
+            with self._spool() as spool:
+                self._doubted.update(stamp=stamp, keys=spool.keys_in_doubt())
+        keys: frozenset[str] = self._doubted["keys"]
+        return f"{gtin14}/{serial_text(self.label_key, gtin14, tag, counter)}" in keys
+
+    def _spool(self) -> Spool:
+        return Spool(self.folder / "spool.db", self.now_text)
+
+
+def job_prefix(item: str, lot: str) -> str:
+    return f"{item}/{lot}/"
+
+
+def ranges_of(pairs: list[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Serial pairs as range objects, one per tag, at most 200 ranges each."""
+    made: list[dict[str, Any]] = []
+    for tag in sorted({tag for tag, _ in pairs}):
+        runs: list[list[int]] = []
+        for counter in sorted(counter for found, counter in pairs if found == tag):
+            if runs and counter == runs[-1][1] + 1:
+                runs[-1][1] = counter
+            else:
+                runs.append([counter, counter])
+        made += [
+            {"tag": tag, "ranges": [{"first": a, "last": b} for a, b in runs[at : at + 200]]}
+            for at in range(0, len(runs), 200)
+        ]
+    return made
