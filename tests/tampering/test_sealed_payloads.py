@@ -11,6 +11,7 @@ import pytest
 
 from ledger.verify.bundle import LotBundle
 from ledger.verify.entry import make_entry, parse_entry
+from ledger.verify.report import Report
 from tests.ledger_story import CLEAN_LOT, GROWER, PACKER, SIGNERS, check, signer_of, told
 from tests.tampering.forgery import Desk, bundled, failures, resigned, signed
 
@@ -19,10 +20,14 @@ INDEXES = [one.index for one in BUNDLE.entries]
 STATION = SIGNERS[PACKER, "station"]
 
 
+def _report(raw: bytes) -> Report:
+    entries = [*told().entries, raw]
+    return check(bundled(entries, [*INDEXES, len(entries) - 1], CLEAN_LOT))
+
+
 def appended(raw: bytes) -> set[tuple[int, int | None, str]]:
     """What fails when a thief with the log key seals one more entry and bundles it too."""
-    entries = [*told().entries, raw]
-    report = check(bundled(entries, [*INDEXES, len(entries) - 1], CLEAN_LOT))
+    report = _report(raw)
     assert report.verdict == "refused"
     return failures(report)
 
@@ -112,6 +117,10 @@ def test_a_link_to_what_is_not_there_or_named_twice_fails_check_8() -> None:
     place = {"seq": json.loads(shipped.payload)["seq"] + 1, "prev": shipped.id.hex()}
     for links, expected in ((["ab" * 32], "input-unknown"), ([link, link], "input-twice")):
         assert (8, NEXT, expected) in appended(resigned(shipped.raw, **place, **{"in": links}))
+    other = BUNDLE.entries[-3].entry.id.hex()
+    doubled, single = max(link, other), min(link, other)
+    report = _report(resigned(shipped.raw, **place, **{"in": [single, doubled, doubled]}))
+    assert [one.refusal.params for one in report.failures] == [{"found": doubled}]
     # Working on the lot without building on its record hides what happened in between.
     assert (8, NEXT, "links-cut") in appended(resigned(shipped.raw, **place, **{"in": []}))
 

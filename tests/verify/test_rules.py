@@ -235,9 +235,14 @@ def _elsewhere(farm: Farm) -> None:
 
 STORIES: list[tuple[str, Callable[[Farm], None], tuple[str, str]]] = [
     ("more-out-than-in", lambda f: _made(f, out="10.001"), B1),
-    (
-        "more-out-than-in",
-        lambda f: _made(f, out="8", loss=kg("2.5")), B1, "8.001"), B1),
+    ("more-out-than-in", lambda f: _made(f, out="8", loss=kg("2.5")), B1),
+    ("more-out-than-in", _received_more, Q1),
+    ("overdrawn", _overdrawn, Q1),
+    ("packs-exceed-content", lambda f: _packed(f, packs=81), P1),
+    ("labels-exceed-packs", lambda f: _labels(f, (1, 81)), P1),
+    ("serial-reused", lambda f: _labels(f, (1, 40), (40, 40)), P1),
+    ("shipped-exceeds", lambda f: _ship(f, P1, "81"), P1),
+    ("shipped-exceeds", lambda f: _ship(f, B1, "8.001"), B1),
     ("before-input", _before, B1),
     ("expiry-before-packing", lambda f: _packed(f, expiry="2026-08-06"), P1),
     ("moved-while-stopped", lambda f: _stopped(f, "held", moved=True), P1),
