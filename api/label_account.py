@@ -75,6 +75,7 @@ class LabelAccount:
 
 
 def job_prefix(item: str, lot: str) -> str:
+    """How the ids of all printing jobs of a lot begin."""
     return f"{item}/{lot}/"
 
 

@@ -48,7 +48,15 @@ class Exporter:
         if found is None or note is None or head is None:
             raise LedgerError("lot-unknown", lot=lot[1], item=lot[0])
         lineage = [lot, *((a[0], a[1]) for a in found.facts["ancestors"])]
-        goods = self._closure(self.views.entries_of_lots(lineage))
+        indexes = self.views.entries_of_lots(lineage)
+        harvested = [
+            (one.statement.party, one.statement.body["site"])
+            for one in map(self.projector.located, indexes)
+            if one.statement.type == "harvested"
+        ]
+        for site in dict.fromkeys(harvested):
+            indexes += self.views.waiting_work(*site)
+        goods = self._closure(indexes)
         support = self._support(goods)
         chosen = sorted(
             {one.index: one for one in [*goods, *support]}.values(), key=lambda o: o.index

@@ -49,6 +49,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Make a demo ledger, print, serve and check; 0 when every check held."""
     folder = args.dir.resolve()
     listener = _listener(args)
     base = f"http://127.0.0.1:{listener.getsockname()[1]}"

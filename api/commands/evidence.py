@@ -49,6 +49,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run_bundle(args: argparse.Namespace) -> int:
+    """Write a lot bundle."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         made = services.bundle(item, args.lot, opened=args.open_notes)
@@ -60,6 +61,7 @@ def run_bundle(args: argparse.Namespace) -> int:
 
 
 def run_trust(args: argparse.Namespace) -> int:
+    """Write the trust file."""
     with opened(args) as services:
         write_file(args.output, services.trust())
     tell(choose(args.lang, f"Wrote {args.output}.", f"Đã ghi {args.output}."))
@@ -67,6 +69,7 @@ def run_trust(args: argparse.Namespace) -> int:
 
 
 def run_audit(args: argparse.Namespace) -> int:
+    """Verify everything; 1 when something does not hold."""
     with opened(args) as services:
         known = None
         if args.checkpoint is not None:

@@ -35,6 +35,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run_init(args: argparse.Namespace) -> int:
+    """Make a ledger, or confirm the label address of one."""
     base = None if args.base_url is None else checked_base_url(args.base_url)
     path = args.dir / "settings.json"
     if (args.dir / "ledger.db").exists():
@@ -82,6 +83,7 @@ def _no_base(args: argparse.Namespace) -> str:
 
 
 def run_rebuild(args: argparse.Namespace) -> int:
+    """Rebuild the read models."""
     with opened(args) as services:
         total = max(services.store.size(), 1)
         started = time.monotonic()

@@ -61,6 +61,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run_issue(args: argparse.Namespace) -> int:
+    """Issue serials without printing."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         serials = services.labelling.issue(item, args.lot, args.count, args.template)
@@ -69,6 +70,7 @@ def run_issue(args: argparse.Namespace) -> int:
 
 
 def run_print(args: argparse.Namespace) -> int:
+    """Print labels; 1 when some are in doubt or waiting."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         _say_about_stars(services, item, args)
@@ -121,6 +123,7 @@ def _told(
 
 
 def run_status(args: argparse.Namespace) -> int:
+    """Account for every serial of a lot."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         _facts(services, item, args.lot)
@@ -141,6 +144,7 @@ def run_status(args: argparse.Namespace) -> int:
 
 
 def run_check(args: argparse.Namespace) -> int:
+    """Say what would keep a label from being printed as wished."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         services.labelling.preview_png(item, args.lot, args.template)
@@ -154,6 +158,7 @@ def run_check(args: argparse.Namespace) -> int:
 
 
 def run_void(args: argparse.Namespace) -> int:
+    """Void serials, or resolve those in doubt."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         _facts(services, item, args.lot)
@@ -177,6 +182,7 @@ def run_void(args: argparse.Namespace) -> int:
 
 
 def run_reprint(args: argparse.Namespace) -> int:
+    """Print one serial again."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         outcome = services.labelling.reprint(item, args.lot, args.serial, args.reason, args.printer)
@@ -184,6 +190,7 @@ def run_reprint(args: argparse.Namespace) -> int:
 
 
 def run_preview(args: argparse.Namespace) -> int:
+    """Write the label as PNG."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
         _say_about_stars(services, item, args)

@@ -22,6 +22,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Print one lot's story as text or JSON."""
     with opened(args) as services:
         story = lot_story(services, services.views.item_named(args.item), args.lot)
     if args.json:

@@ -37,6 +37,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run_list(args: argparse.Namespace) -> int:
+    """List printers."""
     with opened(args) as services:
         known = services.printers.all()
     if args.json:
@@ -48,6 +49,7 @@ def run_list(args: argparse.Namespace) -> int:
 
 
 def run_add(args: argparse.Namespace) -> int:
+    """Add a printer."""
     with opened(args) as services:
         services.printers.add(args.name, args.profile, args.to)
     tell(choose(args.lang, f"Added {args.name}.", f"Đã thêm máy in {args.name}."))
@@ -55,6 +57,7 @@ def run_add(args: argparse.Namespace) -> int:
 
 
 def run_status(args: argparse.Namespace) -> int:
+    """Try to reach a printer."""
     with opened(args) as services:
         one = services.printers.get(args.name)
     transport = open_transport(one.address)
@@ -74,6 +77,7 @@ def run_status(args: argparse.Namespace) -> int:
 
 
 def run_virtual(args: argparse.Namespace) -> int:
+    """Run the simulated printer until interrupted."""
     args.out.mkdir(parents=True, exist_ok=True)
 
     def ready(address: str) -> None:

@@ -57,6 +57,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Record a file; 1 when a line was refused."""
     raw = read_file(args.file)
     setup = _setup_beside(args.file)
     if args.all_or_nothing:

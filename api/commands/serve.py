@@ -26,6 +26,7 @@ def add_to(nouns: Nouns) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Serve until interrupted."""
     with opened(args) as services:
         listener = listen(args.host, args.port)
         shown = f"http://{args.host}:{listener.getsockname()[1]}"

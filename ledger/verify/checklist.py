@@ -59,11 +59,6 @@ class BundleRefused(Refusal):
             "Entry {index} ({type}) has nothing to do with this lot; a bundle holds nothing else.",
             "Phiếu {index} ({type}) không liên quan đến lô này; hồ sơ không được chứa phiếu khác.",
         ),
-        "links-cut": (
-            "Entry {index} works on lot {lot}, whose origin is in the bundle, without building on any "
-            "of its statements.",
-            "Phiếu {index} dùng lô {lot} có trong hồ sơ nhưng không dựa trên phiếu nào của lô đó.",
-        ),
         "anchor-early": (
             "The entry at index {index} claims to have seen {size} entries, more than came before it.",
             "Phiếu ở vị trí {index} khai đã thấy {size} phiếu, nhiều hơn số phiếu trước nó.",
@@ -250,10 +245,16 @@ class _Check:
             self._fail(8, None, BundleRefused("lot-absent", lot=self.lot[1], item=self.lot[0]))
         wanted = {self.lot, *graph.ancestors(self.lot)}
         by_id = {one.id: one for one in self.located}
+        sites = {
+            (step.located.statement.party, step.body["site"])
+            for lot in wanted
+            for step in graph.line(lot).steps("harvested")
+        }
         related = [
             one.id
             for one in self.located
             if wanted.intersection(lots_about(one.statement.type, one.statement.body))
+            or _worked_at(one) in sites  # a spraying written down late is evidence too
         ]
         # What a related statement builds on belongs to the evidence too, all the way back.
         allowed: set[str] = set()
@@ -266,24 +267,6 @@ class _Check:
             kind = one.statement.type
             if kind not in KEY_TYPES and kind not in REGISTRY_TYPES and one.id not in allowed:
                 self._fail(8, one.index, BundleRefused("entry-foreign", index=one.index, type=kind))
-        self._links(graph, wanted)
-
-    def _links(self, graph: LotGraph, wanted: set[Lot]) -> None:
-        """A statement that works on a lot must build on that lot's record so far."""
-        for lot in wanted:
-            line = graph.line(lot)
-            ids = {step.id for step in line.about}
-            ids |= {graph.corrections[i].id for i in ids if i in graph.corrections}
-            if not ids:
-                continue  # nothing to build on: the missing origin is a finding of item 9
-            # Two stations may fill one lot without seeing each other, so makers are free.
-            makers = {step.id for step in line.made_by}
-            users = [step for step in line.about if step.id not in makers]
-            first = min(step.located.index for step in line.about)
-            for step in [*users, *(step for step, _ in line.taken_by)]:
-                index, inputs = step.located.index, step.located.statement.inputs
-                if index > first and not ids.intersection(inputs):
-                    self._fail(8, index, BundleRefused("links-cut", index=index, lot=lot[1]))
 
     # 10 -------------------------------------------------------------------------------------
     def _anchors(self, checkpoint: Checkpoint | None) -> None:
@@ -348,6 +331,16 @@ class _Check:
         if label is not None and not _issued(graph, self.lot, label):
             serial = f"{label[0]}{label[1]:06d}"
             self._fail(9, None, BundleRefused("label-foreign", serial=serial))
+
+
+def _worked_at(one: Located) -> tuple[str, str] | None:
+    """(party, site) of field work or its correction, None for anything else."""
+    body = one.statement.body
+    if one.statement.type == "corrected" and body["of"] == "field-work-recorded":
+        body = body["body"]
+    elif one.statement.type != "field-work-recorded":
+        return None
+    return one.statement.party, body["site"]
 
 
 def _issued(graph: LotGraph, lot: Lot, label: tuple[str, int]) -> bool:

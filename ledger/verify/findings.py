@@ -81,6 +81,11 @@ FINDINGS: dict[str, tuple[str, str, str]] = {
         "Lot {lot} went out of date on {expiry}.",
         "Lô {lot} đã hết hạn dùng ngày {expiry}.",
     ),
+    "not-linked": (
+        "warning",
+        "The {type} of lot {lot} builds on none of the lot's statements before it.",
+        "Phiếu {type} của lô {lot} không dựa trên phiếu nào trước đó của lô.",
+    ),
     "origin-missing": (
         "warning",
         "No record says where input lot {lot} came from: a step is missing.",

@@ -11,6 +11,7 @@ import pytest
 from ledger.projections.facts import lot_facts
 from ledger.verify.entry import parse_entry
 from ledger.verify.findings import FINDINGS, REASONS, Finding
+from ledger.verify.graph import lots_about, lots_named
 from ledger.verify.history import History, Located
 from ledger.verify.lots import LotGraph
 from ledger.verify.rules.standing import lot_findings, lot_status
@@ -28,6 +29,7 @@ class Farm(Desk):
 
     def __init__(self) -> None:
         super().__init__()
+        self.newest: dict[tuple[str, str], str] = {}
         self.enrol(GROWER)
         for code in ("VT-1", "XUONG"):
             self.tell("site-registered", {"code": code, "kind": "other", "name": code})
@@ -45,8 +47,18 @@ class Farm(Desk):
 
     def goods(self, kind: str, day: str, body: dict[str, Any], **more: Any) -> str:
         """Sign with the station key, on a day such as 08-05."""
-        more = {"time": f"2026-{day}", **more}
-        return self.add(STATION, kind, body, **more)
+        lots = lots_named(kind, body)
+        links = dict.fromkeys(
+            [*more.pop("links", ()), *(self.newest[x] for x in lots if x in self.newest)]
+        )
+        more = {
+            "time": f"2026-{day}",
+            "links": [] if more.pop("unlinked", False) else list(links),
+            **more,
+        }
+        made = self.add(STATION, kind, body, **more)
+        self.newest.update(dict.fromkeys(lots_about(kind, body), made))
+        return made
 
     def harvest(self, day: str = "08-05", value: str = "10", code: str = "Q1", **more: Any) -> str:
         body = {"lot": lot(RAW, code), "quantity": kg(value), "site": "VT-1", **more}
@@ -229,6 +241,12 @@ def _scale_too_early(farm: Farm) -> None:
     farm.goods("harvested", "x", body, time="2025-12-31")
 
 
+def _unlinked(farm: Farm) -> None:
+    farm.harvest()
+    body = {"lot": lot(*Q1), "quantity": kg("9"), "site": "XUONG"}
+    farm.goods("received", "08-06", body, unlinked=True)
+
+
 def _elsewhere(farm: Farm) -> None:
     farm.goods("harvested", "08-05", {**_harvest_body(), "site": "LA-CHO"})
 
@@ -243,6 +261,7 @@ STORIES: list[tuple[str, Callable[[Farm], None], tuple[str, str]]] = [
     ("serial-reused", lambda f: _labels(f, (1, 40), (40, 40)), P1),
     ("shipped-exceeds", lambda f: _ship(f, P1, "81"), P1),
     ("shipped-exceeds", lambda f: _ship(f, B1, "8.001"), B1),
+    ("not-linked", _unlinked, Q1),
     ("before-input", _before, B1),
     ("expiry-before-packing", lambda f: _packed(f, expiry="2026-08-06"), P1),
     ("moved-while-stopped", lambda f: _stopped(f, "held", moved=True), P1),

@@ -45,8 +45,23 @@ def find(graph: LotGraph, lot: Lot, disputed: dict[str, KeyRecord]) -> Iterator[
             yield finding(
                 "disputed-key", lot, step.id, type=step.type, keyid=disputed[step.id].keyid_hex
             )
+    yield from _not_linked(graph, lot)
     if line.taken_by and not line.made_by and not line.steps("received"):
         yield finding("origin-missing", lot, line.taken_by[0][0].id)
+
+
+def _not_linked(graph: LotGraph, lot: Lot) -> Iterator[Finding]:
+    """A statement that works on a lot should build on the lot's record so far."""
+    line = graph.line(lot)
+    ids = {step.id for step in line.about}
+    ids |= {graph.corrections[i].id for i in ids if i in graph.corrections}
+    # Two stations may fill one lot without seeing each other, so makers are free.
+    makers = {step.id for step in line.made_by}
+    first = min((step.located.index for step in line.about), default=0)
+    for step in line.about:
+        linked = ids.intersection(step.located.statement.inputs)
+        if step.id not in makers and step.located.index > first and not linked:
+            yield finding("not-linked", lot, step.id, type=step.type)
 
 
 def _stopped(graph: LotGraph, lot: Lot) -> Iterator[Finding]:
