@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -57,21 +58,36 @@ class LabelAccount:
 
         The spool is read again only when its files have changed, since pages ask for every scan.
         """
-        stamp = tuple(
-            path.stat().st_mtime_ns
-            for path in (self.folder / "spool.db", self.folder / "spool.db-wal")
-            if path.exists()
-        )
-        if not stamp:
+        stamp = _stamp(self._spool_files)
+        if stamp is None:
             return False
         if self._doubted.get("stamp") != stamp:
             with self._spool() as spool:
                 self._doubted.update(stamp=stamp, keys=spool.keys_in_doubt())
         keys: frozenset[str] = self._doubted["keys"]
+        if not keys:
+            return False
         return f"{gtin14}/{serial_text(self.label_key, gtin14, tag, counter)}" in keys
+
+    @property
+    def _spool_files(self) -> tuple[str, str]:
+        # Plain text paths: this is asked for every scan of a label.
+        return f"{self.folder}/spool.db", f"{self.folder}/spool.db-wal"
 
     def _spool(self) -> Spool:
         return Spool(self.folder / "spool.db", self.now_text)
+
+
+def _stamp(paths: tuple[str, str]) -> tuple[int, ...] | None:
+    """Modification times of a database and its log; None when there is no database."""
+    try:
+        main = os.stat(paths[0]).st_mtime_ns  # noqa: PTH116  # Path objects cost ten times as much here
+    except OSError:
+        return None
+    try:
+        return main, os.stat(paths[1]).st_mtime_ns  # noqa: PTH116  # as above
+    except OSError:
+        return (main,)
 
 
 def job_prefix(item: str, lot: str) -> str:

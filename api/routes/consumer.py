@@ -11,7 +11,6 @@ import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from api.pages.consumer_page import consumer_html, lot_path
@@ -190,8 +189,3 @@ def _made(status: int, body: bytes, kind: str, cache: tuple[bytes, bytes]) -> _A
             (b"content-encoding", b"gzip"),
         ],
     )
-
-
-def consumer_routes(services: Services) -> list[BaseRoute]:
-    """GET /01/..., first in the application's list because it is asked for most."""
-    return [Route("/01/{rest:path}", ConsumerEndpoint(services))]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,17 +40,15 @@ class Views:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
 
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
+    def _connection(self) -> sqlite3.Connection:
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._local.connection = open_views(self.path)
             self._open.append(found)
-        yield found
+        return found
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        with self._reading() as connection:
-            return connection.execute(query, values).fetchall()
+        return self._connection().execute(query, values).fetchall()
 
     @property
     def size(self) -> int:
