@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.errors import DoorError
 from api.label_account import LabelAccount
 from api.labelling import Labelling
 from api.printer_list import PrinterList
@@ -121,6 +122,8 @@ def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = ut
 
 def open_folder(folder: Path, now: Callable[[], dt.datetime] = utc_now) -> Services:
     """Open an existing ledger folder and bring seal and views up to date."""
+    if (folder / "keys").exists() and not (folder / "ledger.db").exists():
+        raise DoorError("ledger-lost", path=folder / "ledger.db")
     store = SqliteStore(folder / "ledger.db")
     settings = Settings.load(folder / "settings.json")
     keys = folder / "keys"

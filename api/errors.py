@@ -87,8 +87,32 @@ class DoorError(Refusal):
             "Serial {found} was not issued for this lot; scan a label of the lot.",
             "Số tem {found} không được cấp cho lô này; hãy quét tem của đúng lô.",
         ),
-        "restricted": (
-            "This command is not in this version: {found}.",
-            "Phiên bản này chưa có lệnh {found}.",
+        "ledger-lost": (
+            "{path} is missing although its keys are here; restore it from your backup, do not make a "
+            "new ledger.",
+            "Thiếu {path} dù các khóa vẫn còn; hãy khôi phục từ bản sao lưu, đừng tạo sổ mới.",
+        ),
+        "ledger-altered": (
+            "The entries of this ledger no longer give its sealed root (size {size}); nothing was "
+            "rebuilt. Run ocop audit and restore the ledger from your backup.",
+            "Các phiếu trong sổ không còn khớp gốc đã niêm phong (cỡ {size}); chưa dựng lại gì. Hãy "
+            "chạy ocop audit và khôi phục sổ từ bản sao lưu.",
+        ),
+        "bundle-refused": (
+            "The bundle of lot {lot} would be refused by the verifier ({why}); it was not written. Run "
+            "ocop audit.",
+            "Hồ sơ lô {lot} sẽ không đạt kiểm tra ({why}); chưa ghi tệp. Hãy chạy ocop audit.",
+        ),
+        "choose-serials": (
+            "Say which labels: --serial SERIAL with --reason, --last-good SERIAL, or --none-good.",
+            "Hãy cho biết tem nào: --serial SỐ-TEM kèm --reason, --last-good SỐ-TEM, hoặc --none-good.",
+        ),
+        "serial-state": (
+            "Serial {found} is {state}; that cannot be done to it.",
+            "Số tem {found} đang ở trạng thái {state_vi}; không làm việc này được.",
+        ),
+        "name-wrong": (
+            "The printer name {found} is not usable; use 1 to 32 lower-case letters, digits or dashes.",
+            "Tên máy in {found} không dùng được; hãy dùng 1 đến 32 chữ thường, số hoặc gạch.",
         ),
     }

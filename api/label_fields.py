@@ -44,6 +44,17 @@ def label_of(facts: dict[str, Any], serial: str, url: str, template: Template) -
     return Label(serial, url, wanted, facts["stars"])
 
 
+def test_label(base_url: str | None, template: Template) -> Label:
+    """A label that shows the printer's work and names no goods."""
+    words = {
+        "product_name": "TEM THỬ MÁY IN",
+        "net_content": "Ắ ằ ẫ Ộ ỡ ữ Ỵ đ",
+        "producer_name": "Không dán lên hàng",
+    }
+    fields = {name: words.get(name, "–") for name in template.fields}
+    return Label("TEST", (base_url or "OCOP LEDGER TEST").upper(), fields, 0)
+
+
 def short_day(day: str | None) -> str:
     """dd/mm/yy as the label decree orders dates; a dash when there is none."""
     return "–" if day is None else f"{day[8:10]}/{day[5:7]}/{day[2:4]}"

@@ -98,8 +98,11 @@ class Labelling:
     def preview_png(self, item: str, lot: str, template: str = DEFAULT_TEMPLATE) -> bytes:
         """PNG of the very bitmap that would print next, without issuing anything."""
         facts = self._facts(item, lot)
-        tag = self.station.tag_of(facts["party"])
-        serial = serial_text(self.label_key, item, tag, self.views.next_counter(item, tag))
+        waiting = (s for s, state in self.states(item, lot).items() if state == "waiting")
+        serial = next(waiting, None)
+        if serial is None:
+            tag = self.station.tag_of(facts["party"])
+            serial = serial_text(self.label_key, item, tag, self.views.next_counter(item, tag))
         shape = Template.shipped(template)
         return render(shape, label_of(facts, serial, self.url(facts, serial), shape)).png()
 
@@ -141,7 +144,7 @@ class Labelling:
             raise DoorError("count-wrong", found=count, most=MOST_AT_ONCE)
         chosen = self.list_of_printers.get(printer)
         facts = self._facts(item, lot)
-        self._refuse_stopped(facts)
+        self.refuse_stopped(facts)
         self.settle(item, lot)
         states = self.states(item, lot)
         doubted = sum(1 for state in states.values() if state == "in_doubt")
@@ -245,8 +248,7 @@ class Labelling:
         known = self.states(item, lot)
         pairs = []
         for serial in serials:
-            if known.get(serial) in {None, "void"}:
-                raise DoorError("serial-unknown", found=serial)
+            self._require(known, serial, {"confirmed", "in_doubt", "waiting"})
             tag, counter, _ = read_serial(serial)
             pairs.append((tag, counter))
         party = self._facts(item, lot)["party"]
@@ -259,9 +261,8 @@ class Labelling:
     ) -> JobOutcome:
         """Print one confirmed serial again: an act of its own, with a reason in the ledger."""
         facts = self._facts(item, lot)
-        self._refuse_stopped(facts)
-        if self.states(item, lot).get(serial) != "confirmed":
-            raise DoorError("serial-unknown", found=serial)
+        self.refuse_stopped(facts)
+        self._require(self.states(item, lot), serial, {"confirmed"})
         chosen = self.list_of_printers.get(printer)
         profile, shape = Profile.shipped(chosen.profile), Template.shipped(DEFAULT_TEMPLATE)
         tag, counter, _ = read_serial(serial)
@@ -275,6 +276,9 @@ class Labelling:
                 job, chosen.name, [PrintItem(f"{item}/{serial}", serial, payload, **attempt)]
             )
             outcome = print_job(spool, job, open_transport(chosen.address), profile)
+            if outcome.counts["queued"]:
+                spool.cancel(job)
+                return outcome  # not a byte left: there is no second copy to speak of
         body = {
             "lot": {"item": item, "code": lot},
             "reprinted": {"tag": tag, "ranges": [{"first": counter, "last": counter}]},
@@ -286,7 +290,7 @@ class Labelling:
     # --- in the background, for pages -----------------------------------------------------
     def start_printing(self, item: str, lot: str, count: int, printer: str | None) -> str:
         """Print in a thread of its own; returns the job's name for `job`."""
-        self._refuse_stopped(self._facts(item, lot))
+        self.refuse_stopped(self._facts(item, lot))
         self.list_of_printers.get(printer or None)
         name = f"{len(self.jobs) + 1}"
         job = self.jobs[name] = Job(item, lot, count)
@@ -322,7 +326,19 @@ class Labelling:
         return found.facts
 
     @staticmethod
-    def _refuse_stopped(facts: dict[str, Any]) -> None:
+    def _require(states: dict[str, str], serial: str, wanted: set[str]) -> None:
+        state = states.get(serial)
+        if state is None:
+            raise DoorError("serial-unknown", found=serial)
+        if state not in wanted:
+            words = {"void": "đã hủy", "waiting": "chờ in", "in_doubt": "chưa rõ"}
+            raise DoorError(
+                "serial-state", found=serial, state=state, state_vi=words.get(state, "đã in")
+            )
+
+    @staticmethod
+    def refuse_stopped(facts: dict[str, Any]) -> None:
+        """A held or recalled lot prints nothing (domain.md, "Rules")."""
         stopped = facts["stopped"]
         if stopped is not None:
             words = {"recalled": "đang bị thu hồi", "held": "đang bị tạm giữ"}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from api.errors import DoorError
 from printers.profile import Profile
 from printers.transport.address import open_transport
+
+_NAME = re.compile("[a-z0-9][a-z0-9-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class PrinterList:
 
     def add(self, name: str, profile: str, address: str) -> Printer:
         """Add a printer whose profile exists and whose address can be opened later."""
+        if not _NAME.fullmatch(name):
+            raise DoorError("name-wrong", found=name)
         known = self.all()
         if any(one.name == name for one in known):
             raise DoorError("printer-exists", found=name)

@@ -25,6 +25,7 @@ class LotRow:
     kind: str
     left_kg: str | None
     packs: int
+    left_packs: str | None
     labels_issued: int
     stopped: str | None
 
@@ -71,6 +72,7 @@ class ReadSide:
                 one["kind"],
                 one["balance"]["left_kg"],
                 one["packs"],
+                one["balance"]["left_packs"],
                 one["labels"]["issued"] - one["labels"]["voided"],
                 None if one["stopped"] is None else one["stopped"]["type"],
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ _BAD_LABEL = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the script. Returns 0 verified, 1 refused, 2 undecided or unreadable."""
+    speak_utf8()
     parser = argparse.ArgumentParser(
         prog="ocop-verify",
         description="Check a lot bundle offline. / Kiểm tra hồ sơ lô không cần mạng.",
@@ -59,6 +61,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     else:
         print(report.as_text(args.lang), end="")
     return EXIT[report.verdict]
+
+
+def speak_utf8() -> None:
+    """Vietnamese must reach any terminal: what it cannot show is replaced, never a crash."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 def _read(path: Path, lang: str) -> bytes:

@@ -117,17 +117,18 @@ class Station:
                 raise LedgerError("recorded-unsealed", why=wrong.params["why"]) from wrong
             return Answer(submitted.id, submitted.index)
 
-    def repeat_of(self, draft: Draft) -> int | None:
-        """Log index of a statement that says the same as this draft already, or None.
+    def repeats_of(self, draft: Draft, before: int) -> int:
+        """How many statements below log index `before` say the same as this draft.
 
         Same type, party and time, and the same body but for private digests (their salts are
         random) and what a station fills in itself.
         """
         said = _essence(draft.body)
-        for index in self.views.entries_at(draft.type, draft.party, draft.time):
-            if _essence(self.projector.located(index).statement.body) == said:
-                return index
-        return None
+        return sum(
+            _essence(self.projector.located(index).statement.body) == said
+            for index in self.views.entries_at(draft.type, draft.party, draft.time)
+            if index < before
+        )
 
     def catch_up(self) -> None:
         """Seal and project whatever is recorded, by this process or another.

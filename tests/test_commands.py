@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -187,8 +188,21 @@ def test_recording_a_diary_twice_records_it_once(season: Path) -> None:
     assert done.returncode == 0
     told = json.loads(done.stdout)
     assert (told["registered"], told["recorded"], told["refused"]) == (0, 0, [])
-    assert told["known"] == 57
+    assert len(told["known"]) == 57
     assert json.loads(ocop("audit", "--dir", season, "--json").stdout)["entries"] == before
+
+
+def test_two_equal_baskets_in_one_diary_are_both_recorded(tmp_path: Path) -> None:
+    folder, diary = tmp_path / "ledger", tmp_path / "equal.csv"
+    assert main(["init", "--dir", str(folder)]) == 0
+    assert main(["record", str(DEMO), "--dir", str(folder)]) == 0
+    heading = DEMO.read_text(encoding="utf-8-sig").splitlines()[0]
+    basket = "01/11/2026;thu hoạch;VT-BN01;nhan-tuoi;BN01-EQ;50;kg;;;;;"
+    diary.write_text("\n".join([heading, basket, basket]) + "\n", encoding="utf-8")
+    told = json.loads(ocop("record", diary, "--dir", folder, "--json").stdout)
+    assert (told["recorded"], told["known"]) == (2, [])
+    told = json.loads(ocop("record", diary, "--dir", folder, "--json").stdout)
+    assert (told["recorded"], told["known"]) == (0, [2, 3])
 
 
 @pytest.mark.parametrize(
@@ -239,3 +253,79 @@ def test_private_keys_are_readable_by_their_owner_only(season: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
     assert (season / "ledger.db").stat().st_mode & 0o077 == 0
     assert (season / "private.db").stat().st_mode & 0o077 == 0
+
+
+def test_no_sentence_hides_the_path_it_is_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["lot", ITEM, LOT, "--dir", str(tmp_path / "no where"), "--lang", "en"]) == 2
+    told = capsys.readouterr().err
+    assert str(tmp_path / "no where") in told
+    assert "<" not in told
+
+
+def test_a_label_of_a_recalled_lot_does_not_pass_the_check(season: Path) -> None:
+    done = ocop("labels", "check", ITEM, RECALLED, "--dir", season, "--lang", "en")
+    assert done.returncode == 2
+    assert "prints no labels" in done.stderr
+
+
+def test_voiding_needs_a_choice_and_a_reason(season: Path) -> None:
+    for words in ((), ("--serial", "A1000001A23E"), ("--last-good", "X", "--none-good")):
+        done = ocop("labels", "void", ITEM, LOT, *words, "--dir", season, "--lang", "en")
+        assert done.returncode == 2
+        assert "Say which labels" in done.stderr
+
+
+def test_damaged_views_are_put_aside_and_made_anew(season: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    subprocess.run(["cp", "-r", season, copied], check=True)
+    for name in ("views.db-wal", "views.db-shm"):
+        (copied / name).unlink(missing_ok=True)
+    (copied / "views.db").write_bytes(b"no database at all " * 400)
+    assert ocop("audit", "--dir", copied).returncode == 0
+    assert (copied / "views.damaged").exists()
+
+
+def test_an_altered_ledger_is_neither_rebuilt_nor_bundled(season: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    subprocess.run(["cp", "-r", season, copied], check=True)
+    ledger = sqlite3.connect(copied / "ledger.db")
+    ledger.execute("DROP TRIGGER stored_events_no_update")
+    changed = [
+        (state.replace(b'"packs":22', b'"packs":99'), position)
+        for position, state in ledger.execute("SELECT position, state FROM stored_events")
+        if b'"packs":22' in state
+    ]
+    ledger.executemany("UPDATE stored_events SET state = ? WHERE position = ?", changed)
+    assert changed
+    ledger.commit()
+    ledger.close()
+    done = ocop("rebuild", "--dir", copied, "--lang", "en")
+    assert done.returncode == 2
+    assert "no longer give its sealed root" in done.stderr
+    done = ocop("bundle", ITEM, LOT, "--dir", copied, "-o", tmp_path / "b.json", "--lang", "en")
+    assert done.returncode == 2
+    assert not (tmp_path / "b.json").exists()
+    done = ocop("audit", "--dir", copied, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["failure"]["index"] is not None
+
+
+def test_a_lost_ledger_file_is_not_answered_with_a_new_ledger(season: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy"
+    subprocess.run(["cp", "-r", season, copied], check=True)
+    (copied / "ledger.db").unlink()
+    done = ocop("lot", ITEM, LOT, "--dir", copied, "--lang", "en")
+    assert done.returncode == 2
+    assert "backup" in done.stderr
+
+
+def test_a_terminal_without_vietnamese_gets_words_and_no_traceback(season: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "api.commands.main", "lot", ITEM, LOT, "--dir", season],
+        cwd=ROOT, capture_output=True, timeout=60, env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+    assert "Long nhãn".encode() in done.stdout

@@ -30,7 +30,7 @@ _LABELS_MOST = 14
 
 @dataclass(slots=True)
 class Demo:
-    """What the demo made; `problems` are checks that did not hold."""
+    """What the demo made; `labels` are the main lot's, `problems` checks that did not hold."""
 
     labels: list[dict[str, str]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -134,6 +134,7 @@ def _print(services: Services, demo: Demo, lang: str) -> None:
     printable.sort(key=lambda facts: -facts["labels"]["issued"])
     main = printable[0]
     demo.lot = main["item"], main["lot"]
+    printed: list[dict[str, str]] = []
     with _virtual_printer(services) as out:
         for facts in printable:
             status = services.labelling.status(facts["item"], facts["lot"])
@@ -141,14 +142,15 @@ def _print(services: Services, demo: Demo, lang: str) -> None:
             serials, outcome = services.labelling.print_labels(facts["item"], facts["lot"], count)
             if outcome.ending != "done":
                 demo.problems.append(f"printing {facts['lot']} ended as {outcome.ending}")
-            demo.labels += [
+            printed += [
                 {"serial": s, "url": services.labelling.url(facts, s), "png": ""} for s in serials
             ]
+            demo.labels = demo.labels or list(printed)
             account = services.labelling.status(facts["item"], facts["lot"])
             if account["issued"] != sum(v for k, v in account.items() if k != "issued"):
                 demo.problems.append(f"serials of {facts['lot']} do not add up: {account}")
         pictures = pictures_by_url(sorted(out.glob("*.png")))
-    for label in demo.labels:
+    for label in printed:
         png = pictures.get(label["url"])
         if png is None:
             demo.problems.append(f"no printed label reads as {label['url']}")
@@ -157,8 +159,8 @@ def _print(services: Services, demo: Demo, lang: str) -> None:
     tell(
         choose(
             lang,
-            f"{len(demo.labels)} labels printed on the virtual printer, {len(pictures)} read back.",
-            f"Đã in {len(demo.labels)} tem trên máy in ảo, đọc lại được {len(pictures)} tem.",
+            f"{len(printed)} labels printed on the virtual printer, {len(pictures)} read back.",
+            f"Đã in {len(printed)} tem trên máy in ảo, đọc lại được {len(pictures)} tem.",
         )
     )
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from api.bootstrap import Services
 from api.commands.words import Nouns, choose, give, opened, options, read_file, tell, write_file
+from api.errors import DoorError
 from ledger.errors import LedgerError
 from ledger.projections.projector import Projector
 from ledger.projections.schema import dump, open_views
 from ledger.verify.audit import AuditResult, audit_entries
+from ledger.verify.checklist import verify_bundle
 from ledger.verify.checkpoint import Checkpoint, open_checkpoint
 
 _PAGE = 1000
@@ -55,6 +57,10 @@ def run_bundle(args: argparse.Namespace) -> int:
         made = services.bundle(item, args.lot, opened=args.open_notes)
         if made is None:
             raise LedgerError("lot-unknown", lot=args.lot, item=item)
+        report = verify_bundle(made, services.trust_file())
+        if report.failures:
+            why = report.failures[0].say(args.lang)
+            raise DoorError("bundle-refused", lot=args.lot, why=why)
     write_file(args.output, made)
     tell(choose(args.lang, f"Wrote {args.output}.", f"Đã ghi {args.output}."))
     return 0

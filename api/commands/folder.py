@@ -7,10 +7,12 @@ import sys
 import time
 from dataclasses import replace
 
-from api.bootstrap import create
+from api.bootstrap import Services, create
 from api.commands.words import Nouns, choose, give, opened, options, tell
+from api.errors import DoorError
 from api.settings import Settings, checked_base_url
 from ledger.errors import LedgerError
+from ledger.verify.merkle import CompactRange, leaf_hash
 
 _DEFAULT_ORIGIN = "ocop.local/ledger"
 
@@ -82,6 +84,18 @@ def _no_base(args: argparse.Namespace) -> str:
     )
 
 
+def refuse_altered(services: Services) -> None:
+    """Hash every entry again: views of a ledger that is not the sealed one would be lies."""
+    tree, first = CompactRange(), 0
+    while rows := services.store.sealed(first, 1000):
+        for _, raw in rows:
+            tree.append(leaf_hash(raw))
+        first = rows[-1][0] + 1
+    head = services.log.head()
+    if head is not None and (tree.size, tree.root()) != (head.size, head.root):
+        raise DoorError("ledger-altered", size=head.size)
+
+
 def run_rebuild(args: argparse.Namespace) -> int:
     """Rebuild the read models."""
     with opened(args) as services:
@@ -93,6 +107,7 @@ def run_rebuild(args: argparse.Namespace) -> int:
             end = "\n" if size >= services.store.size() else "\r"
             print(f"{left} {size}/{total} ({100 * size // total} %)", end=end, file=sys.stderr)
 
+        refuse_altered(services)
         size = services.projector.rebuild(progress)
         seconds = time.monotonic() - started
         tell(

@@ -10,6 +10,7 @@ from typing import Any
 
 from api.bootstrap import Services
 from api.commands.words import Nouns, choose, give, opened, options, tell, write_file
+from api.errors import DoorError
 from api.labelling import DEFAULT_TEMPLATE, LOCAL_BASE
 from ledger.errors import LedgerError
 from ledger.verify.shapes import REASON
@@ -48,7 +49,7 @@ def add_to(nouns: Nouns) -> None:
     check.add_argument("--template", choices=SHIPPED, default=DEFAULT_TEMPLATE)
     void = verb("void", "void serials, or say which label came out last", run_void)
     void.add_argument("--serial", action="append", default=[], help="a serial to void")
-    void.add_argument("--reason", choices=REASON.words, default="damaged")
+    void.add_argument("--reason", choices=REASON.words, help="needed with --serial")
     void.add_argument("--last-good", help="last label that came out: later ones in doubt are void")
     void.add_argument("--none-good", action="store_true", help="no label in doubt came out")
     reprint = verb("reprint", "print a serial again, with a reason", run_reprint)
@@ -147,6 +148,7 @@ def run_check(args: argparse.Namespace) -> int:
     """Say what would keep a label from being printed as wished."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
+        services.labelling.refuse_stopped(_facts(services, item, args.lot))
         services.labelling.preview_png(item, args.lot, args.template)
         facts = _facts(services, item, args.lot)
         warnings = _star_sentences(facts, args.lang)
@@ -162,6 +164,9 @@ def run_void(args: argparse.Namespace) -> int:
     with opened(args) as services:
         item = services.views.item_named(args.item)
         _facts(services, item, args.lot)
+        chosen = (bool(args.serial), bool(args.last_good), args.none_good)
+        if sum(chosen) != 1 or (args.serial and args.reason is None):
+            raise DoorError("choose-serials")
         if args.last_good or args.none_good:
             confirmed, void = services.labelling.resolve(item, args.lot, args.last_good)
             tell(
@@ -175,6 +180,8 @@ def run_void(args: argparse.Namespace) -> int:
             )
         if args.serial:
             services.labelling.void(item, args.lot, args.serial, args.reason)
+            listed = ", ".join(args.serial)
+            tell(choose(args.lang, f"Void: {listed}.", f"Đã hủy: {listed}."))
         status = services.labelling.status(item, args.lot)
     if args.json:
         give(status)

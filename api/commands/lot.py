@@ -8,6 +8,7 @@ from typing import Any
 from api.bootstrap import Services
 from api.commands.words import Nouns, choose, give, opened, options
 from ledger.errors import LedgerError
+from ledger.verify.findings import TYPE_WORDS
 from ledger.verify.report import STATUSES
 
 
@@ -59,8 +60,9 @@ def _as_text(story: dict[str, Any], lang: str) -> str:
     for step in story["steps"]:
         quantity = step["quantity"]
         amount = "" if quantity is None else f" {quantity['value']} {quantity['unit']}"
+        kind = step["type"] if lang == "en" else TYPE_WORDS.get(step["type"], step["type"])
         packs = "" if not step["packs"] else f" {step['packs']} {say('packs', 'gói')}"
-        lines.append(f"  {step['time']}  {step['type']}{amount}{packs}  [{step['index']}]")
+        lines.append(f"  {step['time']}  {kind}{amount}{packs}  [{step['index']}]")
     back = ", ".join(one["lot"] for one in story["parents"]) or "–"
     forward = ", ".join(one["lot"] for one in story["children"]) or "–"
     lines.append(f"{say('One step back', 'Một bước trước')}: {back}")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from api.commands import demo, evidence, folder, labels, lot, printer, record, serve
 from api.settings import default_language
+from ledger.offline import speak_utf8
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
 
@@ -22,6 +23,11 @@ _DATABASE = {
 _SYSTEM = {
     "en": "The system refused: {why}. Check the path and its permissions, then try again.",
     "vi": "Hệ thống từ chối: {why}. Hãy kiểm tra đường dẫn và quyền rồi thử lại.",
+}
+
+_STOPPED = {
+    "en": "Stopped. What was recorded stays; after printing, see: ocop labels status ITEM LOT",
+    "vi": "Đã dừng. Những gì đã ghi vẫn còn; nếu đang in, hãy xem: ocop labels status MẶT-HÀNG LÔ",
 }
 
 
@@ -42,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the script; returns the exit status."""
+    speak_utf8()
     args = parser().parse_args(argv)
     lang = getattr(args, "lang", None) or default_language()
     args.lang = lang
@@ -58,6 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as wrong:
         print(_SYSTEM[lang].format(why=wrong.strerror or wrong), file=sys.stderr)
     except KeyboardInterrupt:
+        print(_STOPPED[lang], file=sys.stderr)
         return 130
     return 2
 

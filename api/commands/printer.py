@@ -6,7 +6,13 @@ import argparse
 from pathlib import Path
 
 from api.commands.words import Nouns, choose, give, opened, options, tell
+from api.errors import DoorError
+from api.label_fields import test_label
+from printers import escpos
 from printers.errors import PrintingError
+from printers.profile import Profile
+from printers.render import render
+from printers.template import Template
 from printers.transport.address import open_transport
 from printers.virtual.server import serve_virtual_printer
 
@@ -28,6 +34,9 @@ def add_to(nouns: Nouns) -> None:
     status = options(verbs.add_parser("status", help="whether a printer can be reached"))
     status.add_argument("name", metavar="NAME", nargs="?")
     status.set_defaults(run=run_status)
+    test = options(verbs.add_parser("test", help="print one test label"))
+    test.add_argument("name", metavar="NAME", nargs="?")
+    test.set_defaults(run=run_test)
     virtual = nouns.add_parser("virtual-printer", help="a simulated thermal printer, for trials")
     virtual.add_argument("--port", type=int, required=True)
     virtual.add_argument("--out", type=Path, required=True, help="folder for one PNG a label")
@@ -76,8 +85,27 @@ def run_status(args: argparse.Namespace) -> int:
     return 0
 
 
+def run_test(args: argparse.Namespace) -> int:
+    """Print one test label; it has no serial of the ledger."""
+    with opened(args) as services:
+        one = services.printers.get(args.name)
+        base = services.settings.base_url
+    shape, profile = Template.shipped("goi-50x40"), Profile.shipped(one.profile)
+    payload = escpos.encode(render(shape, test_label(base, shape)), profile, shape.media)
+    transport = open_transport(one.address)
+    transport.open()
+    try:
+        transport.send(payload)
+    finally:
+        transport.close()
+    tell(choose(args.lang, f"Sent a test label to {one.name}.", f"Đã gửi tem thử tới {one.name}."))
+    return 0
+
+
 def run_virtual(args: argparse.Namespace) -> int:
     """Run the simulated printer until interrupted."""
+    if not 0 <= args.port <= 65_535:
+        raise DoorError("port-taken", host="127.0.0.1", port=args.port, why="0 to 65535")
     args.out.mkdir(parents=True, exist_ok=True)
 
     def ready(address: str) -> None:

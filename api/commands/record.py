@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sqlite3
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,11 +30,16 @@ _PROGRESS_EVERY = 25
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a file: counts, and each refused line with its sentences by language."""
+    """What became of a file: counts, lines known from before, refused lines with their sentences.
+
+    `began` is the ledger's size before the file; `met` counts equal lines seen so far.
+    """
 
     registered: int = 0
+    began: int = 0
+    met: Counter[str] = field(default_factory=Counter)
     recorded: int = 0
-    known: int = 0
+    known: list[int] = field(default_factory=list)
     empty: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -92,6 +99,7 @@ def record_file(
         found = apply_setup(services, setup, outcome)
         party = party or found
     party = party or _only_party(services)
+    outcome.began = services.ledger.size
     reader = read_jsonl if path.suffix.lower() in {".jsonl", ".ndjson"} else read_diary
     known = services.views.known_for(party)
     rows = reader(raw, party, known, services.now())
@@ -115,8 +123,13 @@ def _record_row(services: Services, row: Row, outcome: Outcome) -> None:
         problems = [{"code": p.code, "en": p.en, "vi": p.vi} for p in row.problems]
         outcome.refused.append({"line": row.line, "problems": problems})
         return
-    if services.station.repeat_of(row.draft) is not None:
-        outcome.known += 1  # the same line was recorded before: repeating a file is harmless
+    # Repeating a file is harmless: its n-th line of one wording stands for the n-th such statement
+    # of before. Equal lines within one file are all recorded: two baskets may weigh the same.
+    draft = row.draft
+    said = json.dumps([draft.type, draft.time, draft.body], sort_keys=True)
+    if services.station.repeats_of(draft, outcome.began) > outcome.met[said]:
+        outcome.met[said] += 1
+        outcome.known.append(row.line)
         return
     try:
         services.station.record(row.draft)
@@ -225,10 +238,10 @@ def _report(args: argparse.Namespace, outcome: Outcome) -> None:
     tell(
         choose(
             args.lang,
-            f"{outcome.recorded} recorded, {outcome.known} recorded before, "
+            f"{outcome.recorded} recorded, {len(outcome.known)} recorded before, "
             f"{len(outcome.refused)} refused, {outcome.empty} empty, "
             f"{outcome.registered} registered from the set-up file.",
-            f"Đã ghi {outcome.recorded}, đã có từ trước {outcome.known}, từ chối "
+            f"Đã ghi {outcome.recorded}, đã có từ trước {len(outcome.known)}, từ chối "
             f"{len(outcome.refused)}, dòng trống {outcome.empty}, "
             f"đăng ký {outcome.registered} mục từ tệp setup.",
         )

@@ -44,7 +44,7 @@ class LotLine:
 def lot_line(row: LotRow, lang: str) -> LotLine:
     """A row of the list; state is recalled, held, raw, unlabelled or labelled."""
     if row.kind == "packed":
-        shown = tongue(lang)("{packs} gói", packs=amount(str(row.packs), lang))
+        shown = tongue(lang)("{packs} gói", packs=amount(row.left_packs or "0", lang))
     else:
         shown = f"{amount(row.left_kg, lang)} kg" if row.left_kg else "–"
     if row.stopped:

@@ -257,6 +257,14 @@ def _balance(graph: LotGraph, registry: Registry, lot: Lot) -> dict[str, str | i
     taken = graph.taken_kilograms(lot)
     had = received if received is not None else made
     packs = graph.packs(lot)
+    gone = sum(
+        (
+            Decimal(step.body["quantity"]["value"])
+            for step in graph.line(lot).steps("shipped", "sold", "destroyed")
+            if step.body["quantity"]["unit"] == "pack"
+        ),
+        Decimal(0),
+    )
     net = registry.products.get(lot[0], ("", {}))[1].get("net_content")
     net_mass = None if net is None else kilograms(net)
     net_kg = None if net_mass is None or not packs else net_mass * packs
@@ -273,6 +281,7 @@ def _balance(graph: LotGraph, registry: Registry, lot: Lot) -> dict[str, str | i
         "taken_kg": plain(taken),
         "left_kg": None if had is None else plain(had - taken),
         "packs": packs,
+        "left_packs": plain(packs - gone) if packs else None,
         "net_kg": None if net_kg is None else plain(net_kg),
         "into_kg": plain(total) if total else None,
         "yield_percent": _percent(out, total) if total and out else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 
 TABLES = {
     # Every sealed statement, by log index.
@@ -59,12 +59,25 @@ def open_views(path: Path) -> sqlite3.Connection:
     Losing the newest rows in a power cut is harmless: position and rows go together,
     so projecting simply goes on from there (synchronous=NORMAL).
     """
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    connection.execute("PRAGMA journal_mode=WAL")
+    connection = _connect(path)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        # No database any more. Views are disposable: put the wreck aside and make new ones.
+        connection.close()
+        path.replace(path.with_suffix(".damaged"))
+        connection = _connect(path)
+        connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
         clear(connection)
     return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
 
 
 def clear(connection: sqlite3.Connection) -> None:

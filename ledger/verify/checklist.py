@@ -20,7 +20,7 @@ from ledger.verify.lots import GOODS_TYPES, LotGraph
 from ledger.verify.merkle import ProofRefused, verify_consistency, verify_inclusion
 from ledger.verify.note import NoteRefused, parse_note
 from ledger.verify.registry import REGISTRY_TYPES
-from ledger.verify.report import Failure, Report
+from ledger.verify.report import TITLES, Failure, Report
 from ledger.verify.rules.standing import lot_findings, lot_status
 from ledger.verify.statement import Statement, read_statement
 from ledger.verify.trust import Trust
@@ -117,6 +117,7 @@ def verify_bundle(
         bundle = LotBundle.parse(raw)
     except Refusal as refused:
         report.failures.append(Failure(1, None, refused))
+        report.not_run = set(TITLES) - {1}
         return report
     return _Check(bundle, trust, report).run(now, label)
 
@@ -141,6 +142,9 @@ class _Check:
         self._anchors(checkpoint)
         self._disclosures()
         self._conclude(now, label)
+        if report.failures:
+            # A conclusion about goods needs evidence that stands.
+            report.not_run |= {11}
         return report
 
     def _fail(self, check: int, index: int | None, refusal: Refusal) -> None:

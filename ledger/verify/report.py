@@ -35,6 +35,8 @@ _VERDICTS: dict[str, tuple[str, str]] = {
     "refused": ("REFUSED", "KHÔNG ĐẠT"),
     "undecided": ("UNDECIDED", "CHƯA KẾT LUẬN ĐƯỢC"),
 }
+# Trust files of this version demand no witnesses, so item 3 has nothing to check.
+NOT_ASKED = frozenset({3})
 EXIT = {"verified": 0, "refused": 1, "undecided": 2}
 
 
@@ -54,7 +56,8 @@ class Failure:
 
 @dataclass(slots=True)
 class Report:
-    """Outcome of a bundle check. `undecided` holds checks that could not be made."""
+    """Outcome of a bundle check. `undecided` holds checks that could not be made for want of
+    something, `not_run` those that were not asked for or never reached."""
 
     item: str = ""
     lot_code: str = ""
@@ -65,6 +68,7 @@ class Report:
     product: str = ""
     failures: list[Failure] = field(default_factory=list)
     undecided: list[int] = field(default_factory=list)
+    not_run: set[int] = field(default_factory=lambda: set(NOT_ASKED))
     findings: list[Finding] = field(default_factory=list)
     signers: list[str] = field(default_factory=list)
 
@@ -120,12 +124,14 @@ class Report:
     def _outcome(self, number: int) -> str:
         if any(failure.check == number for failure in self.failures):
             return "failed"
-        return "not-decided" if number in self.undecided else "passed"
+        if number in self.undecided:
+            return "not-decided"
+        return "not-run" if number in self.not_run else "passed"
 
     def as_text(self, lang: str) -> str:
         """The report as lines for a person."""
         vi = lang != "en"
-        marks = {"passed": "✓", "failed": "✗", "not-decided": "?"}
+        marks = {"passed": "✓", "failed": "✗", "not-decided": "?", "not-run": "–"}
         lines = [
             f"{_in(lang, _VERDICTS[self.verdict])}: {self.product or self.item} – "
             f"{'lô' if vi else 'lot'} {self.lot_code}"

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 Catalogue = Mapping[str, tuple[str, str]]
 
 SHOWN_CHARACTERS = 80
+SHOWN_PATH = 240  # a shortened path is of no use in a remedy that is to be copied
 SHOWN_ITEMS = 5
 # Python refuses to print integers of more than 4,300 digits with a ValueError: a refusal must not
 # fail while it explains itself.
@@ -45,17 +46,19 @@ def shown(value: object) -> str:
         items = [shown(item) if not isinstance(item, list | tuple) else "…" for item in value[:5]]
         more = ["…"] if len(value) > SHOWN_ITEMS else []
         return _shortened(", ".join(items + more))
+    if hasattr(value, "__fspath__"):
+        return _printable(str(value), SHOWN_PATH)
     if value is None:
         return "null"
     return f"<{type(value).__name__}>"
 
 
-def _printable(text: str) -> str:
+def _printable(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Escape what `str.isprintable` refuses: control, bidirectional, surrogate, odd spaces."""
-    kept = text[: SHOWN_CHARACTERS + 1]
+    kept = text[: most + 1]
     safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in kept)
-    if len(text) > SHOWN_CHARACTERS or len(safe) > SHOWN_CHARACTERS:
-        return safe[: SHOWN_CHARACTERS - 1] + "…"
+    if len(text) > most or len(safe) > most:
+        return safe[: most - 1] + "…"
     return safe
 
 

@@ -41,14 +41,14 @@ SETUP = "2026-07-01T08:00:00+07:00"
 
 def record(services: Services, party: str, name: str) -> Outcome:
     """Record every row of a scenario's diary that can be recorded."""
-    outcome = Outcome()
+    outcome, began = Outcome(), services.ledger.size
     raw = shared("scenarios", f"{name}.csv").read_bytes()
     for row in read_diary(raw, party, services.views.known_for(party), services.now()):
         if row.empty:
             outcome.empty.append(row.line)
         elif row.draft is None:
             outcome.reported[row.line] = [problem.vi for problem in row.problems]
-        elif services.station.repeat_of(row.draft) is not None:
+        elif services.station.repeats_of(row.draft, began):
             outcome.known.append(row.line)
         else:
             try:

@@ -21,15 +21,18 @@ def broken() -> Report:
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
-def test_a_verified_report_lists_all_eleven_items_as_passed(lang: str) -> None:
+def test_a_verified_report_lists_all_items_and_the_one_not_asked_for(lang: str) -> None:
     report = check(told().bundles[CLEAN_LOT])
     lines = report.as_text(lang).splitlines()
     assert lines[0].startswith({"vi": "ĐẠT: ", "en": "VERIFIED: "}[lang])
     assert lines[0].endswith(" P1")
-    assert sum(line.startswith(" ✓ ") for line in lines) == len(TITLES) == 11
+    assert sum(line.startswith(" ✓ ") for line in lines) == len(TITLES) - 1 == 10
+    assert sum(line.startswith(" –  3 ") for line in lines) == 1  # no witness was asked for
     value = report.as_json(lang)
     assert [one["number"] for one in value["checks"]] == list(range(1, 12))
-    assert {one["outcome"] for one in value["checks"]} == {"passed"}
+    outcomes = {one["number"]: one["outcome"] for one in value["checks"]}
+    assert outcomes.pop(3) == "not-run"
+    assert set(outcomes.values()) == {"passed"}
     assert json.loads(json.dumps(value)) == value
 
 
@@ -71,3 +74,11 @@ def test_an_undecided_item_makes_the_report_undecided_unless_something_failed() 
 def test_titles_and_standings_exist_in_both_languages() -> None:
     for english, vietnamese in [*TITLES.values(), *STATUSES.values()]:
         assert english and vietnamese and english != vietnamese
+
+
+def test_a_file_that_is_no_bundle_shows_no_check_as_passed() -> None:
+    report = check(b"\x7fELF")
+    outcomes = {one["number"]: one["outcome"] for one in report.as_json("en")["checks"]}
+    assert outcomes.pop(1) == "failed"
+    assert set(outcomes.values()) == {"not-run"}
+    assert "✓" not in report.as_text("vi")
