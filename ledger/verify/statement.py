@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple
 
 from ledger.verify import canonical
@@ -65,6 +66,9 @@ class Statement(NamedTuple):
     body: dict[str, Any]
 
 
+_FIELDS = itemgetter("type", "party", "seq", "prev", "time", "in", "anchor", "body")
+
+
 def read_statement(payload: bytes) -> Statement:
     """Read and check one payload.
 
@@ -76,20 +80,11 @@ def read_statement(payload: bytes) -> Statement:
     if value is None:
         value = canonical.decode(payload)
         check_shape(value)
-    anchor = value["anchor"]
-    statement = Statement(
-        value["type"],
-        value["party"],
-        value["seq"],
-        value["prev"],
-        value["time"],
-        tuple(value["in"]),
-        None if anchor is None else (anchor["size"], anchor["root"]),
-        value["body"],
-    )
-    if (statement.prev is None) != (statement.seq == 1):
-        raise StatementRefused("first-has-prev", seq=statement.seq, prev=statement.prev)
-    return statement
+    kind, party, seq, prev, time, links, anchor, body = _FIELDS(value)
+    if (prev is None) != (seq == 1):
+        raise StatementRefused("first-has-prev", seq=seq, prev=prev)
+    seen = None if anchor is None else (anchor["size"], anchor["root"])
+    return Statement(kind, party, seq, prev, time, tuple(links), seen, body)
 
 
 # The pattern has shown the text to be one JSON object, so the decoder's bare scanner is enough.
