@@ -45,16 +45,41 @@ class _Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """One rendered answer in both codings, headers included."""
+class _Coded:
+    """A body in one content coding, with its tag and headers."""
 
-    status: int
-    plain: bytes
-    gzipped: bytes
+    body: bytes
     etag: bytes
-    etag_gzipped: bytes
     headers: Headers
-    headers_gzipped: Headers
+
+
+class _Answer:
+    """One rendered answer; the packed form is made when somebody first asks for it."""
+
+    __slots__ = ("_gzipped", "_shared", "plain", "status")
+
+    def __init__(self, status: int, body: bytes, shared: Headers) -> None:
+        self.status = status
+        self._shared = shared
+        self.plain = _coded(body, hashlib.sha256(body).hexdigest()[:24], shared)
+        self._gzipped: _Coded | None = None
+
+    def coded(self, *, gzipped: bool) -> _Coded:
+        """The answer as this client takes it."""
+        if not gzipped:
+            return self.plain
+        if self._gzipped is None:
+            # Level 1: the stronger levels save a few hundred bytes and cost the page's budget.
+            packed = gzip.compress(self.plain.body, 1, mtime=0)
+            tag = self.plain.etag[1:-1].decode() + "-gz"
+            self._gzipped = _coded(packed, tag, [*self._shared, (b"content-encoding", b"gzip")])
+        return self._gzipped
+
+
+def _coded(body: bytes, tag: str, shared: Headers) -> _Coded:
+    etag = f'"{tag}"'.encode()
+    length = str(len(body)).encode()
+    return _Coded(body, etag, [*shared, (b"etag", etag), (b"content-length", length)])
 
 
 class ConsumerEndpoint:
@@ -86,13 +111,12 @@ class ConsumerEndpoint:
         raw_path = scope.get("raw_path") or scope["path"].encode()
         answer = self._answer(raw_path, lang, kind)
         head = method == "HEAD"
-        etag = answer.etag_gzipped if gzipped else answer.etag
-        headers = answer.headers_gzipped if gzipped else answer.headers
-        if match and answer.status == 200 and (etag in match or match.strip() == b"*"):
-            await send_raw(send, 304, [_CACHE, _VARY, (b"etag", etag)], b"", head=True)
+        coded = answer.coded(gzipped=gzipped)
+        if match and answer.status == 200 and (coded.etag in match or match.strip() == b"*"):
+            headers = [_CACHE, _VARY, (b"etag", coded.etag)]
+            await send_raw(send, 304, headers, b"", head=True)
             return
-        body = answer.gzipped if gzipped else answer.plain
-        await send_raw(send, answer.status, headers, body, head=head)
+        await send_raw(send, answer.status, coded.headers, coded.body, head=head)
 
     def _answer(self, raw_path: bytes, lang: str, kind: str) -> _Answer:
         scan = self._scans.get(raw_path)
@@ -169,23 +193,4 @@ def _refusal(code: str, lang: str, kind: str, detail: str = "") -> _Answer:
 
 
 def _made(status: int, body: bytes, kind: str, cache: tuple[bytes, bytes]) -> _Answer:
-    # Level 1: at this size the stronger levels save a few hundred bytes and cost the page's budget.
-    gzipped = gzip.compress(body, 1, mtime=0)
-    digest = hashlib.sha256(body).hexdigest()[:24]
-    etag, etag_gzipped = f'"{digest}"'.encode(), f'"{digest}-gz"'.encode()
-    shared = [(b"content-type", _TYPES[kind]), cache, _VARY]
-    length, length_gzipped = str(len(body)).encode(), str(len(gzipped)).encode()
-    return _Answer(
-        status,
-        body,
-        gzipped,
-        etag,
-        etag_gzipped,
-        [*shared, (b"etag", etag), (b"content-length", length)],
-        [
-            *shared,
-            (b"etag", etag_gzipped),
-            (b"content-length", length_gzipped),
-            (b"content-encoding", b"gzip"),
-        ],
-    )
+    return _Answer(status, body, [(b"content-type", _TYPES[kind]), cache, _VARY])

@@ -41,7 +41,9 @@ def read_label_path(raw_path: bytes) -> LabelPath:
     """
     try:
         text = raw_path.decode("ascii")
-        parts = [unquote_to_bytes(part).decode("ascii") for part in text.split("/")]
+        parts = text.split("/")
+        if "%" in text:
+            parts = [unquote_to_bytes(part).decode("ascii") for part in parts]
     except UnicodeDecodeError:
         raise PathRefused("not-a-label", found=raw_path[:80]) from None
     if parts[-1] == "":

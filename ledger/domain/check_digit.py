@@ -1,5 +1,6 @@
 """GS1 check characters: arithmetic only, no opinion on which identifier they close."""
 
+from functools import lru_cache
 from typing import Final
 
 CSET82: Final = (
@@ -16,6 +17,7 @@ _PAIR_WEIGHTS: Final = (
 _PAIR_MODULUS: Final = 1021
 
 
+@lru_cache(maxsize=4096)  # a page asks for the same few GTINs all day
 def check_digit(body: str) -> str:
     """Return the check digit that follows `body` (ASCII digits without their check digit).
 

@@ -96,16 +96,21 @@ class Entry:
         raw = self.raw
         start = _payload_start(raw)
         tail = len(raw) - _TAIL_BYTES
-        put = object.__setattr__
-        put(self, "payload", raw[start:tail])
-        put(self, "keyid", raw[tail : tail + KEYID_BYTES])
-        put(self, "signature", raw[tail + KEYID_BYTES :])
-        put(self, "id", leaf_hash(raw))
+        # The slots' own setters: an audit makes one entry after another, and this is half the cost.
+        _PUT_PAYLOAD(self, raw[start:tail])
+        _PUT_KEYID(self, raw[tail : tail + KEYID_BYTES])
+        _PUT_SIGNATURE(self, raw[tail + KEYID_BYTES :])
+        _PUT_ID(self, leaf_hash(raw))
 
     @property
     def signed(self) -> bytes:
         """The PAE prefix of `raw`: the bytes that the signature covers."""
         return self.raw[:-_TAIL_BYTES]
+
+
+_PUT_PAYLOAD, _PUT_KEYID, _PUT_SIGNATURE, _PUT_ID = (
+    vars(Entry)[name].__set__ for name in ("payload", "keyid", "signature", "id")
+)
 
 
 def _payload_start(raw: bytes) -> int:
