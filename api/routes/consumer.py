@@ -20,7 +20,7 @@ from api.pages.notices import notice
 from api.routes.link_path import LabelPath, read_label_path
 from api.routes.negotiation import HTML, JSON, LINKSET, asked_for, chosen_type
 from api.routes.replies import Headers, json_bytes, send_raw
-from api.routes.services import Facts, LabelRow, Services
+from api.routes.services import Facts, LabelRow, LotFacts, Services
 from ledger.domain.errors import DomainError
 from ledger.domain.serials import read_serial
 from ledger.projections.views import Views
@@ -89,6 +89,7 @@ class ConsumerEndpoint:
         self._services = services
         self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
         self._scans: OrderedDict[bytes, _Scan] = OrderedDict()
+        self._newest_lot: tuple[tuple[str, str, int] | None, LotFacts | None] = (None, None)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; GET and HEAD only."""
@@ -135,12 +136,16 @@ class ConsumerEndpoint:
                 return _refusal("other-lot", lang, kind)
         day = today(self._services.now())
         state = None if label is None else label.state
-        key = (raw_path, lang, kind, views.size, day, state)
+        size = views.size
+        key = (raw_path, lang, kind, size, day, state)
         answer = self._answers.get(key)
         if answer is not None:
             self._answers.move_to_end(key)
             return answer
-        lot = views.lot(path.gtin14, path.lot)
+        # A crowd scans many serials of one lot: its facts are read once for each size of the views.
+        of = (path.gtin14, path.lot, size)
+        lot = self._newest_lot[1] if self._newest_lot[0] == of else views.lot(path.gtin14, path.lot)
+        self._newest_lot = of, lot
         if lot is None:
             return _refusal("unknown-lot", lang, kind)
         if path.serial is not None and label is None:
