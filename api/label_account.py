@@ -11,7 +11,7 @@ from typing import Any
 
 from ledger.domain.serials import serial_text
 from ledger.projections.views import Views
-from printers.spool import Spool
+from printers.spooling.spool import Spool
 
 _IN_DOUBT = frozenset({"sending", "sent", "in_doubt"})
 

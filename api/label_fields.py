@@ -7,8 +7,8 @@ from typing import Any
 from api.errors import DoorError
 from ledger.domain.identifiers import Gtin, LotCode
 from ledger.domain.quantities import Quantity
+from printers.design.template import Template
 from printers.label import Label
-from printers.template import Template
 
 
 def label_of(facts: dict[str, Any], serial: str, url: str, template: Template) -> Label:

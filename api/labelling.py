@@ -25,15 +25,15 @@ from ledger.errors import LedgerError
 from ledger.projections.views import Views
 from ledger.station import Station
 from ledger.verify.wording import Refusal
-from printers import escpos
+from printers.design.render import render
+from printers.design.template import Template
+from printers.encoders import escpos
 from printers.errors import PrintingError
 from printers.profile import Profile
-from printers.render import render
-from printers.spool import Spool
-from printers.spool_schema import PrintItem
-from printers.template import Template
+from printers.spooling.schema import PrintItem
+from printers.spooling.spool import Spool
+from printers.spooling.worker import JobOutcome, Progress, print_job
 from printers.transport.address import open_transport
-from printers.worker import JobOutcome, Progress, print_job
 
 DEFAULT_TEMPLATE = "goi-50x40"
 MOST_AT_ONCE = 10_000

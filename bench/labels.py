@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from escpos.printer import Dummy
 
-from printers.escpos import encode
+from printers.design.render import render
+from printers.design.template import Template
+from printers.encoders.escpos import encode
 from printers.label import Label
 from printers.profile import Profile
-from printers.render import render
-from printers.template import Template
 
 _FIELDS = {
     "product_name": "Chè Shan tuyết Phìn Hồ",

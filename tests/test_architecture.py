@@ -34,7 +34,7 @@ ROOMS: dict[str, frozenset[str]] = {
             "cryptography",
         }
     ),
-    "printers/": frozenset({"PIL", "qrcode", "escpos"}),
+    "printers/": frozenset({"PIL", "qrcode", "barcode", "escpos", "serial", "usb", "win32print"}),
     "api/": frozenset({"*"}),
 }
 # How the documented table spells what is not a module name.

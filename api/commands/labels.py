@@ -14,8 +14,8 @@ from api.errors import DoorError
 from api.labelling import DEFAULT_TEMPLATE, LOCAL_BASE
 from ledger.errors import LedgerError
 from ledger.verify.shapes import REASON
-from printers.template import SHIPPED
-from printers.worker import JobOutcome, Progress
+from printers.design.template import SHIPPED
+from printers.spooling.worker import JobOutcome, Progress
 
 
 def add_to(nouns: Nouns) -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.errors import DoorError
 from api.label_fields import test_label
-from printers import escpos
+from printers.design.render import render
+from printers.design.template import Template
+from printers.encoders import escpos
 from printers.errors import PrintingError
 from printers.profile import Profile
-from printers.render import render
-from printers.template import Template
 from printers.transport.address import open_transport
 from printers.virtual.server import serve_virtual_printer
 

@@ -11,9 +11,9 @@ import sys
 from pathlib import Path
 
 from printers.profile import Profile
-from printers.spool import Spool
+from printers.spooling.spool import Spool
+from printers.spooling.worker import Progress, print_job
 from printers.transport import open_transport
-from printers.worker import Progress, print_job
 
 
 def main() -> None:

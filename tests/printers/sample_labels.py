@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from printers.escpos import encode
+from printers.design.render import render
+from printers.design.template import Template
+from printers.encoders.escpos import encode
 from printers.label import Label
 from printers.profile import Profile
-from printers.render import render
-from printers.spool_schema import PrintItem
-from printers.template import Template
+from printers.spooling.schema import PrintItem
 
 SHORT = {
     "product_name": "Chè Shan tuyết Phìn Hồ",

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printers.bitmap import Bitmap
+from printers.design.render import render
+from printers.design.template import SHIPPED, Template
+from printers.design.template_parts import Media
+from printers.encoders.escpos import acknowledgement, acknowledgement_request, encode
 from printers.errors import EncodingError
-from printers.escpos import acknowledgement, acknowledgement_request, encode
 from printers.profile import Profile
-from printers.render import render
-from printers.template import SHIPPED, Template
-from printers.template_parts import Media
 from tests.printers.escpos_reference import decode, dots
 from tests.printers.sample_labels import label
 

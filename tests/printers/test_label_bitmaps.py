@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from printers.bitmap import Bitmap
+from printers.design.render import render
+from printers.design.template import SHIPPED, Template
+from printers.design.typeface import coverage, draw, font, to_ink, width
 from printers.errors import BitmapError, LabelError
 from printers.label import Label
-from printers.render import render
-from printers.template import SHIPPED, Template
-from printers.typeface import coverage, draw, font, to_ink, width
 from tests.printers.sample_labels import FIELDS, SHORT, label, qr_text, serial
 
 GOLDENS = Path(__file__).parent / "goldens"

@@ -13,16 +13,16 @@ import zxingcpp
 from PIL import Image
 
 from printers.bitmap import Bitmap
+from printers.design.render import render
+from printers.design.template import Template
 from printers.errors import SpoolError
 from printers.profile import Profile
-from printers.render import render
-from printers.spool import Spool
-from printers.spool_schema import PrintItem
-from printers.template import Template
+from printers.spooling.schema import PrintItem
+from printers.spooling.spool import Spool
+from printers.spooling.worker import JobOutcome, Progress, print_job
 from printers.transport import open_transport
 from printers.transport.memory import MemoryTransport
 from printers.virtual import Faults, VirtualPrinter
-from printers.worker import JobOutcome, Progress, print_job
 from tests.printers.sample_labels import items, label, qr_text, serial
 
 HERE = Path(__file__).parent

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from qrcode import QRCode, constants, util
 
-from printers.qr import QrMatrix, qr_matrix
-from printers.qr_masks import penalty
-from printers.qr_segments import segments
+from printers.design.qr import QrMatrix, qr_matrix
+from printers.design.qr_masks import penalty
+from printers.design.qr_segments import segments
 from tests.printers.sample_labels import qr_text
 
 

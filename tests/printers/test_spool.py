@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from printers.errors import SpoolError
-from printers.spool import Spool
-from printers.spool_schema import PrintItem, State
+from printers.spooling.schema import PrintItem, State
+from printers.spooling.spool import Spool
 
 
 def item(n: int, attempt: int = 1, reason: str = "") -> PrintItem:

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 import printers
+from printers.design.render import render
+from printers.design.template import SHIPPED, Template
 from printers.errors import ProfileError, TemplateError, TransportError
 from printers.label import Label
 from printers.profile import SHIPPED as PROFILES
 from printers.profile import Profile
-from printers.render import render
 from printers.sentences import SENTENCES
-from printers.template import SHIPPED, Template
 from tests.printers.sample_labels import FIELDS, SHORT, label, qr_text, serial
 
 ROOM = Path(printers.__file__).parent

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from printers.errors import TemplateError
 
-_FOLDER = Path(__file__).parent / "fonts"
+_FOLDER = Path(__file__).parents[1] / "fonts"
 _FILES = {False: "NotoSans-Regular.ttf", True: "NotoSans-Bold.ttf"}
 
 # Noto Sans design units per em (OS/2 sCapHeight, sxHeight), the same in both weights.

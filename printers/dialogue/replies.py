@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from printers.encoders.escpos import ACKNOWLEDGEMENT_BYTES
 from printers.errors import AttentionError
-from printers.escpos import ACKNOWLEDGEMENT_BYTES
 
 ASK_STATUS = b"\x10\x04\x02"  # DLE EOT 2: cause of being offline
 _ACK_HEAD = b"\x37\x22"

@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from qrcode import QRCode, constants, exceptions, util
 
-from printers.qr_masks import best_mask
-from printers.qr_segments import segments
-from printers.template_parts import Level
+from printers.design.qr_masks import best_mask
+from printers.design.qr_segments import segments
+from printers.design.template_parts import Level
 
 _LEVELS: dict[Level, int] = {
     "L": constants.ERROR_CORRECT_L,

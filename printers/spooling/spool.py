@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import cast
 
 from printers.errors import SpoolError
-from printers.spool_lock import printer_lock
-from printers.spool_schema import (
+from printers.spooling.lock import printer_lock
+from printers.spooling.schema import (
     APPLICATION_ID,
     MAX_LABELS_PER_JOB,
     SCHEMA,

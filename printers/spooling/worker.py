@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from printers.dialogue.replies import ASK_STATUS, ReplyReader
+from printers.encoders.escpos import acknowledgement_request, assert_no_real_time
 from printers.errors import AttentionError, PrintingError, SpoolError, TransportError
-from printers.escpos import acknowledgement_request, assert_no_real_time
 from printers.profile import Profile
-from printers.replies import ASK_STATUS, ReplyReader
-from printers.spool import Spool
-from printers.spool_schema import Claimed, State
+from printers.spooling.schema import Claimed, State
+from printers.spooling.spool import Spool
 from printers.transport.base import Transport
 
 WINDOW = 2  # labels that may be on their way un-acknowledged

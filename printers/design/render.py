@@ -9,13 +9,13 @@ from functools import lru_cache
 from PIL import Image, ImageDraw
 
 from printers.bitmap import DOTS_PER_MM, Bitmap
+from printers.design.layout import draw_stars, draw_text, fill, set_text
+from printers.design.qr import qr_matrix
+from printers.design.template import Template
+from printers.design.template_parts import QrPlace
+from printers.design.typeface import to_ink
 from printers.errors import TemplateError
 from printers.label import Label
-from printers.layout import draw_stars, draw_text, fill, set_text
-from printers.qr import qr_matrix
-from printers.template import Template
-from printers.template_parts import QrPlace
-from printers.typeface import to_ink
 
 _CACHED_LOTS = 8
 

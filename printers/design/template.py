@@ -9,13 +9,22 @@ from pathlib import Path
 from typing import cast
 
 from printers.bitmap import DOTS_PER_MM
+from printers.design.template_parts import (
+    Align,
+    Box,
+    Level,
+    Media,
+    QrPlace,
+    Rule,
+    StarRow,
+    TextBlock,
+)
+from printers.design.typeface import X_HEIGHT, dots_per_em, require_glyphs
 from printers.errors import TemplateError
 from printers.label import Label
-from printers.template_parts import Align, Box, Level, Media, QrPlace, Rule, StarRow, TextBlock
 from printers.toml_table import TomlTable
-from printers.typeface import X_HEIGHT, dots_per_em, require_glyphs
 
-_FOLDER = Path(__file__).parent / "templates"
+_FOLDER = Path(__file__).parents[1] / "templates"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 SHIPPED = ("goi-50x40", "tron-58")
 

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw
 
 from printers.bitmap import DOTS_PER_MM
+from printers.design.template_parts import PLACEHOLDER, StarRow, TextBlock
+from printers.design.typeface import (
+    ASCENT,
+    CAP_HEIGHT,
+    DESCENT,
+    LINE_PITCH,
+    draw,
+    require_glyphs,
+    width,
+)
 from printers.errors import TemplateError
-from printers.template_parts import PLACEHOLDER, StarRow, TextBlock
-from printers.typeface import ASCENT, CAP_HEIGHT, DESCENT, LINE_PITCH, draw, require_glyphs, width
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from printers.bitmap import Bitmap
+from printers.design.template_parts import Media
 from printers.errors import EncodingError
 from printers.profile import Profile
-from printers.template_parts import Media
 
 _ESC, _GS = b"\x1b", b"\x1d"
 _INIT = _ESC + b"@"

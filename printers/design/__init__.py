@@ -1,0 +1,1 @@
+"""From template and words to the one bitmap."""

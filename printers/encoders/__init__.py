@@ -1,0 +1,1 @@
+"""From a bitmap to the bytes of a printer language."""

@@ -1,0 +1,1 @@
+"""Labels on their way to paper: durable states, one worker per printer."""
