@@ -11,9 +11,9 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.errors import DoorError
-from api.label_account import LabelAccount
-from api.labelling import Labelling
-from api.printer_list import PrinterList
+from api.labels.account import LabelAccount
+from api.labels.labelling import Labelling
+from api.labels.printer_list import PrinterList
 from api.private_notes import PrivateNotes
 from api.read_side import ReadSide
 from api.settings import Settings

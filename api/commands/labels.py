@@ -11,7 +11,7 @@ from typing import Any
 from api.bootstrap import Services
 from api.commands.words import Nouns, choose, give, opened, options, tell, write_file
 from api.errors import DoorError
-from api.labelling import DEFAULT_TEMPLATE, LOCAL_BASE
+from api.labels.labelling import DEFAULT_TEMPLATE, LOCAL_BASE
 from ledger.errors import LedgerError
 from ledger.verify.shapes import REASON
 from printers.design.template import SHIPPED

@@ -8,7 +8,17 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 
-from api.commands import demo, evidence, folder, labels, lot, printer, record, serve
+from api.commands import (
+    demo,
+    evidence,
+    folder,
+    labels,
+    lot,
+    printer,
+    record,
+    serve,
+    virtual_printer,
+)
 from api.settings import default_language
 from ledger.offline import speak_utf8
 from ledger.verify.wording import Refusal
@@ -41,7 +51,17 @@ def parser() -> argparse.ArgumentParser:
         "OCOP_DIR and OCOP_LANG stand in for --dir and --lang.",
     )
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
-    for module in (demo, folder, serve, record, lot, evidence, labels, printer):
+    for module in (
+        demo,
+        folder,
+        serve,
+        record,
+        lot,
+        evidence,
+        labels,
+        printer,
+        virtual_printer,
+    ):
         module.add_to(nouns)
     return top
 

@@ -1,20 +1,17 @@
-"""`ocop printer ...` and `ocop virtual-printer`: which printers there are, and a simulated one."""
+"""`ocop printer ...`: which printers there are, and how they are."""
 
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from api.commands.words import Nouns, choose, give, opened, options, tell
-from api.errors import DoorError
-from api.label_fields import test_label
+from api.labels.fields import test_label
 from printers.design.render import render
 from printers.design.template import Template
 from printers.encoders import escpos
 from printers.errors import PrintingError
 from printers.profile import Profile
 from printers.transport.address import open_transport
-from printers.virtual.server import serve_virtual_printer
 
 
 def add_to(nouns: Nouns) -> None:
@@ -37,12 +34,6 @@ def add_to(nouns: Nouns) -> None:
     test = options(verbs.add_parser("test", help="print one test label"))
     test.add_argument("name", metavar="NAME", nargs="?")
     test.set_defaults(run=run_test)
-    virtual = nouns.add_parser("virtual-printer", help="a simulated thermal printer, for trials")
-    virtual.add_argument("--port", type=int, required=True)
-    virtual.add_argument("--out", type=Path, required=True, help="folder for one PNG a label")
-    virtual.add_argument("--speed", type=float, help="paper speed in mm/s (as fast as possible)")
-    virtual.add_argument("--lang", choices=("vi", "en"))
-    virtual.set_defaults(run=run_virtual)
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -99,23 +90,4 @@ def run_test(args: argparse.Namespace) -> int:
     finally:
         transport.close()
     tell(choose(args.lang, f"Sent a test label to {one.name}.", f"Đã gửi tem thử tới {one.name}."))
-    return 0
-
-
-def run_virtual(args: argparse.Namespace) -> int:
-    """Run the simulated printer until interrupted."""
-    if not 0 <= args.port <= 65_535:
-        raise DoorError("port-taken", host="127.0.0.1", port=args.port, why="0 to 65535")
-    args.out.mkdir(parents=True, exist_ok=True)
-
-    def ready(address: str) -> None:
-        tell(
-            choose(
-                args.lang,
-                f"Virtual printer at {address}, labels in {args.out}. Ctrl-C ends it.",
-                f"Máy in ảo ở {address}, tem nằm trong {args.out}. Ctrl-C để dừng.",
-            )
-        )
-
-    serve_virtual_printer(args.port, args.out, speed_mm_s=args.speed, ready=ready)
     return 0

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.bootstrap import Services
-from api.labelling import Job
+from api.labels.labelling import Job
 from tests.pages.cooperative import GTIN, LOT, PARTY, RAW, RAW_LOT, serial
 
 HARVEST = {

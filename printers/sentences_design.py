@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-LAYOUT: dict[str, tuple[str, str]] = {
+DESIGN: dict[str, tuple[str, str]] = {
     "label.serial": (
         "The serial “{found}” is not 1 to 20 characters of 0-9 and A-Z; use the serial the ledger issued.",
         "Số sê-ri “{found}” không phải 1 đến 20 ký tự 0-9 và A-Z; hãy dùng số mà sổ đã cấp.",

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from api.errors import DoorError
-from api.label_account import LabelAccount, job_prefix, ranges_of
-from api.label_fields import codes_of, label_of
-from api.printer_list import PrinterList
+from api.labels.account import LabelAccount, job_prefix, ranges_of
+from api.labels.fields import codes_of, label_of
+from api.labels.printer_list import PrinterList
 from api.settings import DEFAULT_PORT, Settings
 from ledger.domain.digital_link import label_url
 from ledger.domain.drafts import Draft

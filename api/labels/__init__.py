@@ -1,0 +1,1 @@
+"""The one bridge from ledger to printers: labels of packed lots."""
