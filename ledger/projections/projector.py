@@ -174,6 +174,10 @@ class Projector:
                         one.index,
                     ),
                 )
+        elif "container" in body:
+            self._write_container(one, one.id, body)
+        elif statement.type == "corrected" and body["of"] == "aggregated":
+            self._write_container(one, body["corrects"], body["body"])
         elif statement.type == "field-work-recorded" and body.get("interval_days"):
             run(
                 "INSERT INTO field_work VALUES (?,?,?,?,?)",
@@ -193,6 +197,14 @@ class Projector:
                         *(statement.party, site, one.index, statement.time, days),
                     ),
                 )
+
+    def _write_container(self, one: Located, entry: str, body: dict[str, Any]) -> None:
+        contents = json.dumps(body["contents"], ensure_ascii=False, sort_keys=True)
+        statement = one.statement
+        self.connection.execute(
+            "INSERT INTO container VALUES (?,?,?,?,?,?)",
+            (body["container"], one.index, entry, statement.party, statement.time, contents),
+        )
 
     def _sites_worked(self, one: Located) -> list[str]:
         """Sites whose waiting times a statement about field work changes; none for other types."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-VERSION = 3
+VERSION = 4
 
 TABLES = {
     # Every sealed statement, by log index.
@@ -41,6 +41,12 @@ TABLES = {
         "party TEXT NOT NULL, site TEXT NOT NULL, idx INTEGER NOT NULL, time TEXT NOT NULL, "
         "interval_days INTEGER NOT NULL, PRIMARY KEY (party, site, idx)"
     ),
+    # What was put into which carton or pallet, one row for a statement and for each correction of
+    # it; `entry` is the statement that counts, `contents` the body's list as JSON.
+    "container": (
+        "sscc TEXT NOT NULL, idx INTEGER NOT NULL, entry TEXT NOT NULL, party TEXT NOT NULL, "
+        "time TEXT NOT NULL, contents TEXT NOT NULL, PRIMARY KEY (sscc, idx)"
+    ),
     "progress": "one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL",
 }
 INDEXES = (
@@ -48,6 +54,7 @@ INDEXES = (
     "CREATE INDEX lot_newest ON lot (last_idx)",
     "CREATE INDEX lot_party ON lot (party)",
     "CREATE INDEX lot_code ON lot (lot)",
+    "CREATE INDEX container_entry ON container (entry, idx)",
     "CREATE INDEX entry_type ON entry (type, time)",
     "CREATE INDEX entry_party ON entry (party)",
 )

@@ -32,6 +32,19 @@ class LabelRow:
     state: str
 
 
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What stands in the ledger of a carton or pallet: who filled it, first when, with what.
+
+    `contents` is (item, lot code, quantity object) in the order of the statements.
+    """
+
+    sscc: str
+    party: str
+    time: str
+    contents: tuple[tuple[str, str, dict[str, str]], ...]
+
+
 class Views:
     """Reads over one views file. Safe to use from several threads."""
 
@@ -123,6 +136,33 @@ class Views:
                 lot,
             )
         ]
+
+    def container(self, sscc: str) -> Container | None:
+        """A carton by its SSCC. Whoever named the number first fills it; corrections count."""
+        rows = self._rows(
+            "SELECT entry, sscc, party, time, contents FROM container WHERE entry IN "
+            "(SELECT entry FROM container WHERE sscc = ?) ORDER BY idx",
+            sscc,
+        )
+        by_entry: dict[str, list[Any]] = {}
+        for row in rows:
+            by_entry.setdefault(row[0], []).append(row)
+        # The newest row of a statement counts; its time stays that of the statement corrected.
+        standing = [(found[0], found[-1]) for found in by_entry.values() if found[-1][1] == sscc]
+        if not standing:
+            return None
+        party = standing[0][0][2]
+        own = [(first[3], newest[4]) for first, newest in standing if first[2] == party]
+        return Container(
+            sscc,
+            party,
+            own[0][0],
+            tuple(
+                (one["lot"]["item"], one["lot"]["code"], one["quantity"])
+                for _, contents in own
+                for one in json.loads(contents)
+            ),
+        )
 
     def next_counter(self, gtin14: str, tag: str) -> int:
         """First serial counter of a tag that was never issued for this GTIN."""

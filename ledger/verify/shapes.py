@@ -80,6 +80,8 @@ REASON = OneOf(
 )
 RANGES = Object({"tag": TAG, "ranges": ListOf(Object({"first": COUNT, "last": COUNT}), 1, 200)})
 LOTS = ListOf(LOT, 1, 100)
+# What the label check said when the serials were issued: the rule set applied and its warnings.
+LAW = Object({"rules": PLACE, "warnings": ListOf(PLACE, 0, 40)})
 _SEEN = {"note?": DIGEST, "instrument?": PLACE}
 
 BODIES: dict[str, Object] = {
@@ -242,6 +244,7 @@ BODIES: dict[str, Object] = {
             "count": Whole(1, 1_000_000),
             "template?": PLACE,
             "template_digest?": DIGEST,
+            "law?": LAW,
             "note?": DIGEST,
         }
     ),

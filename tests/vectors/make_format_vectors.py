@@ -125,6 +125,39 @@ def entry_vectors() -> dict[str, Any]:
     }
 
 
+def label_vectors() -> dict[str, Any]:
+    """Payloads of `labels-issued` with and without `law`, and what `law` may not be."""
+    body = {"lot": {"item": "08938501000125", "code": "P1"}, "tag": "A2", "first": 1, "count": 20}
+    law = {"rules": "vn-2026", "warnings": ["ingredients-missing", "marks-small"]}
+    wrong: dict[str, Any] = {
+        "null": None,
+        "text": "vn-2026",
+        "no warnings": {"rules": "vn-2026"},
+        "no rules": {"warnings": []},
+        "one field more": {**law, "errors": []},
+        "space in a code": {"rules": "vn 2026", "warnings": []},
+        "code too long": {"rules": "v" * 33, "warnings": []},
+        "warning empty": {"rules": "vn-2026", "warnings": [""]},
+        "41 warnings": {"rules": "vn-2026", "warnings": ["w"] * 41},
+    }
+
+    def payload(of: dict[str, Any]) -> str:
+        labels = {**STATEMENT, "type": "labels-issued", "party": "CTY-B", "body": of}
+        return canonical.encode(labels).decode()
+
+    return {
+        "ok": [
+            {"what": "without law", "payload": payload(body)},
+            {"what": "no warning", "payload": payload({**body, "law": {**law, "warnings": []}})},
+            {"what": "two warnings", "payload": payload({**body, "law": law})},
+        ],
+        "refused": [
+            {"what": what, "payload": payload({**body, "law": one}), "code": "field-wrong"}
+            for what, one in wrong.items()
+        ],
+    }
+
+
 def merkle_vectors() -> dict[str, Any]:
     """Roots of the trees over the leaves 00, 01, 02 ...; every proof between the sizes 0 to 20."""
     leaves, nodes = _tree(TREE_SIZES - 1)
@@ -190,6 +223,7 @@ def files() -> dict[str, str]:
         "entry.json": entry_vectors(),
         "merkle.json": merkle_vectors(),
         "note.json": note_vectors(),
+        "labels.json": label_vectors(),
     }
     return {
         name: json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()
