@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from dataclasses import dataclass
 
 from PIL import Image, UnidentifiedImageError
@@ -13,6 +14,8 @@ DOTS_PER_MM = 8  # 203.2 dpi
 MAX_WIDTH = 2048
 MAX_HEIGHT = 8192
 _MAX_PNG_BYTES = 4_000_000
+_PNG_START = b"\x89PNG\r\n\x1a\n\x00\x00\x00\x0dIHDR"
+_PNG_HEADER_BYTES = 33
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +98,30 @@ class Bitmap:
         """Read back a black-and-white PNG (dark is ink). Raises BitmapError, also for a huge one."""
         if len(png) > _MAX_PNG_BYTES:
             raise BitmapError("bitmap.png-bytes", found=len(png), most=_MAX_PNG_BYTES)
+        width, height = png_size(png)
+        if width > MAX_WIDTH or height > MAX_HEIGHT:
+            raise BitmapError(
+                "bitmap.size",
+                width=width,
+                height=height,
+                most_width=MAX_WIDTH,
+                most_height=MAX_HEIGHT,
+            )
         try:
             with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
-                # The header is read before any pixel, so a decompression bomb stops here.
-                if image.width > MAX_WIDTH or image.height > MAX_HEIGHT:
-                    raise BitmapError(
-                        "bitmap.size",
-                        width=image.width,
-                        height=image.height,
-                        most_width=MAX_WIDTH,
-                        most_height=MAX_HEIGHT,
-                    )
                 mono = image.convert("1", dither=Image.Dither.NONE)
                 return cls(image.width, image.height, mono.tobytes("raw", "1;I"))
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as fault:
             raise BitmapError("bitmap.png") from fault
+
+
+def png_size(png: bytes) -> tuple[int, int]:
+    """Width and height that a PNG's header names, (0, 0) for bytes that are none.
+
+    Read before Pillow sees the file: it warns or raises by itself for a header that promises too
+    much, with errors that are no `OSError`.
+    """
+    if not png.startswith(_PNG_START) or len(png) < _PNG_HEADER_BYTES:
+        return (0, 0)
+    width, height = struct.unpack_from(">II", png, len(_PNG_START))
+    return (width, height)

@@ -93,10 +93,10 @@ DESIGN: dict[str, tuple[str, str]] = {
         "{where} ghi dpi = {found}, cần 203 (8 điểm mỗi mi-li-mét); hãy ghi dpi = 203.",
     ),
     "template.gap": (
-        "{where} is {kind} with gap_mm = {found}, expected a gap above 0 on gap stock and 0 on"
+        "{where} is {kind} with gap_mm = {found}, expected above 0 on gap and mark stock and 0 on"
         " continuous paper; correct one of the two.",
-        "{where} là loại {kind} với gap_mm = {found}, cần lớn hơn 0 với nhãn có khe và bằng 0 với"
-        " giấy liền; hãy sửa một trong hai.",
+        "{where} là loại {kind} với gap_mm = {found}, cần lớn hơn 0 với nhãn có khe hoặc vạch đen và"
+        " bằng 0 với giấy liền; hãy sửa một trong hai.",
     ),
     "template.outside": (
         "{where} ends at {right} x {bottom} mm, expected within {width} x {height} mm; move or"
@@ -173,5 +173,63 @@ DESIGN: dict[str, tuple[str, str]] = {
         " address or use a larger label.",
         "{where}: {chars} ký tự thành mã QR phiên bản {version} gồm {modules} ô, kể cả lề trắng"
         " {quiet} ô cần {need} mm, chỉ có {have} mm; hãy rút ngắn địa chỉ hoặc dùng nhãn lớn hơn.",
+    ),
+    "template.optional-bars": (
+        "{where} calls {found} optional, expected every field of a barcode to be there; remove it.",
+        "{where} ghi {found} là tuỳ chọn nhưng mã vạch luôn cần mục này; hãy bỏ khỏi optional.",
+    ),
+    "template.image": (
+        "{where} holds no readable picture, expected a PNG in base64; save the logo as PNG again.",
+        "{where} không có ảnh đọc được, cần PNG dạng base64; hãy lưu lại biểu trưng thành PNG.",
+    ),
+    "template.image-size": (
+        "{where} is a picture of {width} x {height} pixels, expected at most {most} a side; make it"
+        " smaller.",
+        "{where} là ảnh {width} x {height} điểm ảnh, mỗi cạnh nhiều nhất {most}; hãy thu nhỏ ảnh.",
+    ),
+    "template.image-does-not-fit": (
+        "{where}: {width} x {height} pixels need at least {need} mm, expected at most {have} mm; make"
+        " the picture smaller or its place larger.",
+        "{where}: ảnh {width} x {height} điểm ảnh cần ít nhất {need} mm, chỉ có {have} mm; hãy thu nhỏ"
+        " ảnh hoặc nới chỗ.",
+    ),
+    "template.barcode-text": (
+        "{where} has the text “{found}”, expected one element string such as (00){{sscc}}; correct it.",
+        "{where} ghi “{found}”, cần một chuỗi GS1 như (00){{sscc}}; hãy sửa lại.",
+    ),
+    "template.barcode-size": (
+        "{where} has bars of {dots} dots = {module} mm and {height} mm high, expected {low} to {high} mm"
+        " and at least {least} mm high; set module_dots = 4 and raise the height.",
+        "{where} có vạch {dots} điểm = {module} mm, cao {height} mm, cần từ {low} đến {high} mm và cao"
+        " ít nhất {least} mm; hãy đặt module_dots = 4 và tăng chiều cao.",
+    ),
+    "template.barcode-value": (
+        "{where} cannot say “{found}” as GS1 ({ai}), expected for (00) the 18 digits of an SSCC with"
+        " its check digit; correct the value.",
+        "{where} không ghi được “{found}” dạng GS1 ({ai}), với (00) cần đủ 18 chữ số SSCC có số kiểm"
+        " tra đúng; hãy sửa giá trị.",
+    ),
+    "template.barcode-does-not-fit": (
+        "{where}: {modules} modules with {quiet} of margin on each side need {need} mm, expected at"
+        " most {have} mm; shorten the value or use a wider label.",
+        "{where}: {modules} vạch đơn vị kể cả lề {quiet} mỗi bên cần {need} mm, chỉ có {have} mm; hãy rút"
+        " ngắn giá trị hoặc dùng nhãn rộng hơn.",
+    ),
+    "template.unknown-word": (
+        "{where} names the unknown field {found}, expected any of {expected}; correct the name.",
+        "{where} dùng mục lạ {found}, chỉ nhận {expected}; hãy sửa tên mục.",
+    ),
+    "template.file-name": (
+        "The file {where} holds the template “{found}”, expected “{expected}”; rename the file.",
+        "Tệp {where} chứa mẫu nhãn “{found}”, cần “{expected}”; hãy đổi tên tệp.",
+    ),
+    "template.name-shipped": (
+        "The name “{found}” is that of a template of this program, expected one of your own; change"
+        " the name in the file.",
+        "Tên “{found}” là của mẫu có sẵn trong chương trình, cần tên riêng; hãy đổi tên trong tệp.",
+    ),
+    "template.version": (
+        "{where} was changed but says version = {found}, expected {least} or more; raise the version.",
+        "{where} đã thay đổi nhưng vẫn ghi version = {found}, cần từ {least}; hãy tăng số phiên bản.",
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
@@ -15,6 +15,7 @@ from printers.design.typeface import (
     DESCENT,
     LINE_PITCH,
     draw,
+    glyph,
     require_glyphs,
     width,
 )
@@ -46,24 +47,25 @@ def fill(block: TextBlock, words: Mapping[str, str]) -> str:
 def set_text(block: TextBlock, text: str) -> SetText:
     """The largest size from `em` down to `min_em` at which the wrapped text fits its box.
 
-    Words are never broken. Raises TemplateError for overflow at the smallest size and for a
+    Words are broken only where the block allows it. Raises TemplateError for overflow at the smallest size and for a
     character without a glyph.
     """
     require_glyphs(text.replace("\n", ""), block.bold, block.box.where)
+    room_x, room_y = block.room
     for em in range(block.em, block.min_em - 1, -1):
-        lines = _wrap(text, block.bold, em, block.box.width)
+        lines = _wrap(text, block.bold, em, room_x, block.break_words)
         if (
             lines is not None
             and len(lines) <= block.max_lines
-            and _height(len(lines), em) <= block.box.height
+            and _height(len(lines), em) <= room_y
         ):
             return SetText(lines, em)
     raise TemplateError(
         "template.overflow",
         where=block.box.where,
         text=text.replace("\n", " / ")[:80],
-        width=f"{block.box.width / DOTS_PER_MM:g}",
-        height=f"{block.box.height / DOTS_PER_MM:g}",
+        width=f"{room_x / DOTS_PER_MM:g}",
+        height=f"{room_y / DOTS_PER_MM:g}",
         lines=block.max_lines,
         size=f"{block.min_em * CAP_HEIGHT / DOTS_PER_MM:.2f}",
         longest=f"{max(width(w, block.bold, block.min_em) for w in text.split()) / DOTS_PER_MM:.1f}",
@@ -72,21 +74,58 @@ def set_text(block: TextBlock, text: str) -> SetText:
 
 def draw_text(canvas: Image.Image, block: TextBlock, text: SetText, x: int, y: int) -> None:
     """Draw set text on an "L" canvas with the block's top left corner at (x, y) dots."""
+    if block.turned:
+        piece = Image.new("L", block.room, 0)
+        for line, left, baseline in _places(block, text):
+            draw(piece, (left, baseline), line, block.bold, text.em)
+        canvas.paste(piece.transpose(Image.Transpose.ROTATE_90), (x, y))
+        return
+    for line, left, baseline in _places(block, text):
+        draw(canvas, (x + left, y + baseline), line, block.bold, text.em)
+
+
+def ink_text(block: TextBlock, text: SetText) -> Image.Image:
+    """Set text as a mode "1" image of the block's size, from letters drawn once and kept."""
+    canvas = Image.new("1", block.room, 0)
+    for line, x, baseline in _places(block, text):
+        at = x
+        for char in line:
+            letter = glyph(char, block.bold, text.em)
+            if letter is not None:
+                canvas.paste(255, (at + letter.left, baseline + letter.top), letter.ink)
+            at += width(char, block.bold, text.em)
+    return canvas.transpose(Image.Transpose.ROTATE_90) if block.turned else canvas
+
+
+def _places(block: TextBlock, text: SetText) -> Iterator[tuple[str, int, int]]:
+    """Each line with its origin (x, baseline) in dots from the block's corner."""
+    top = 0
     if block.middle:
-        y += (block.box.height - _height(len(text.lines), text.em)) // 2
-    baseline = y + round(ASCENT * text.em)
+        top = (block.room[1] - _height(len(text.lines), text.em)) // 2
+    baseline = top + round(ASCENT * text.em)
     for n, line in enumerate(text.lines):
-        spare = block.box.width - width(line, block.bold, text.em)
+        spare = block.room[0] - width(line, block.bold, text.em)
         shift = {"left": 0, "center": spare // 2, "right": spare}[block.align]
-        place = baseline + round(n * LINE_PITCH * text.em)
-        draw(canvas, (x + shift, place), line, block.bold, text.em)
+        yield line, shift, baseline + round(n * LINE_PITCH * text.em)
 
 
 def _height(lines: int, em: int) -> int:
     return round(ASCENT * em) + round((lines - 1) * LINE_PITCH * em) + round(DESCENT * em)
 
 
-def _wrap(text: str, bold: bool, em: int, room: int) -> tuple[str, ...] | None:
+def _broken(text: str, bold: bool, em: int, room: int) -> list[str]:
+    """Lines as full as they get, broken at any letter; none is empty."""
+    lines = [""]
+    for char in text:
+        if lines[-1] and width(lines[-1] + char, bold, em) > room:
+            lines.append("")
+        lines[-1] += char if lines[-1] or char != " " else ""
+    return lines
+
+
+def _wrap(
+    text: str, bold: bool, em: int, room: int, break_words: bool = False
+) -> tuple[str, ...] | None:
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -95,6 +134,9 @@ def _wrap(text: str, bold: bool, em: int, room: int) -> tuple[str, ...] | None:
             longer = f"{line} {word}" if line else word
             if width(longer, bold, em) <= room:
                 line = longer
+            elif break_words and width(word, bold, em) > room:
+                *full, line = _broken(longer, bold, em, room)
+                lines += full
             elif not line or width(word, bold, em) > room:
                 return None
             else:

@@ -1,27 +1,25 @@
-"""QR codes by the `qrcode` library's tables and Reed-Solomon, placed and masked with integers.
+"""QR codes by the `qrcode` library's tables, made, placed and masked with integers.
 
 The library's own mask choice walks eight whole matrices cell by cell (about 8 ms); here a matrix is
-one integer, so that all eight masks of ISO/IEC 18004 clause 7.8 are still scored, in well under a
-millisecond. A test compares every module with the library's own result.
+one integer, so that all eight masks of ISO/IEC 18004 clause 7.8 are still scored, in a few tenths
+of a millisecond. A test compares every module with the library's own result.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
+from typing import cast
 
-from qrcode import QRCode, constants, exceptions, util
+from qrcode import QRCode, exceptions, util
 
+from printers.design.qr_codewords import LEVELS, capacity, codeword_count, codewords
 from printers.design.qr_masks import best_mask
-from printers.design.qr_segments import segments
+from printers.design.qr_segments import cost, segments
 from printers.design.template_parts import Level
 
-_LEVELS: dict[Level, int] = {
-    "L": constants.ERROR_CORRECT_L,
-    "M": constants.ERROR_CORRECT_M,
-    "Q": constants.ERROR_CORRECT_Q,
-    "H": constants.ERROR_CORRECT_H,
-}
 MAX_VERSION = 26  # header sizes of segments() hold up to here; 200 characters need 14 at most
 
 
@@ -40,11 +38,12 @@ class _Frame:
     """What is the same for every code of one version and level."""
 
     size: int
-    order: tuple[int, ...]  # data bit number -> place in the matrix's bit string
+    pick: Callable[[str], Iterable[str]]  # string of data bits -> the matrix's cells, row by row
     patterns: tuple[int, ...]  # mask pattern limited to data modules, per mask
     fixed: tuple[int, ...]  # function patterns and format information, per mask
 
 
+@lru_cache(maxsize=64)
 def qr_matrix(text: str, level: Level = "M") -> QrMatrix:
     """The smallest code (ISO/IEC 18004) that holds `text` at `level`, with its best mask.
 
@@ -52,42 +51,20 @@ def qr_matrix(text: str, level: Level = "M") -> QrMatrix:
     it takes the fewest bits.
     """
     for wide in (False, True):
-        data = [util.QRData(part.encode("ascii"), mode) for mode, part in segments(text, wide)]
+        parts = segments(text, wide)
+        length = sum(cost(mode, len(part), wide) for mode, part in parts)
         first, last = (10, MAX_VERSION) if wide else (1, 9)
         for version in range(first, last + 1):
-            if _bits(data, version) > _capacity(version, level):
-                continue
-            return _build(version, level, util.create_data(version, _LEVELS[level], data))
+            if length <= 8 * capacity(version, level):
+                return _build(version, level, codewords(parts, version, level))
     raise exceptions.DataOverflowError(f"{len(text)} characters")
 
 
-def _bits(data: list[util.QRData], version: int) -> int:
-    total = 0
-    for part in data:
-        n = len(part)
-        body = {
-            util.MODE_NUMBER: (n * 10 + 2) // 3,
-            util.MODE_ALPHA_NUM: (n * 11 + 1) // 2,
-            util.MODE_8BIT_BYTE: n * 8,
-        }[part.mode]
-        total += 4 + util.length_in_bits(part.mode, version) + body
-    return total
-
-
-@lru_cache(maxsize=128)
-def _capacity(version: int, level: Level) -> int:
-    return sum(b.data_count * 8 for b in util.base.rs_blocks(version, _LEVELS[level]))
-
-
-def _build(version: int, level: Level, codewords: list[int]) -> QrMatrix:
+def _build(version: int, level: Level, content: bytes) -> QrMatrix:
     frame = _frame(version, level)
-    cells = bytearray(b"0" * (frame.size * frame.size))
-    bits = "".join([f"{word:08b}" for word in codewords])
-    # Remainder bits past the last codeword stay light, hence zip without strict.
-    for place, bit in zip(frame.order, bits, strict=False):
-        if bit == "1":
-            cells[place] = 49
-    plain = int(cells, 2)
+    # Remainder bits past the last codeword stay light, as do the places of function patterns.
+    bits = f"{int.from_bytes(content, 'big'):0{len(content) * 8}b}0"
+    plain = int("".join(frame.pick(bits)), 2)
     candidates = [
         (plain ^ pattern) | fixed
         for pattern, fixed in zip(frame.patterns, frame.fixed, strict=True)
@@ -100,7 +77,7 @@ def _build(version: int, level: Level, codewords: list[int]) -> QrMatrix:
 
 @lru_cache(maxsize=16)
 def _frame(version: int, level: Level) -> _Frame:
-    blank = QRCode(version=version, error_correction=_LEVELS[level])
+    blank = QRCode(version=version, error_correction=LEVELS[level])
     size = version * 4 + 17
     fixed: list[int] = []
     places: list[tuple[int, int]] = []
@@ -119,7 +96,12 @@ def _frame(version: int, level: Level) -> _Frame:
         if mask == 0:
             places = _zigzag(size, blank.modules)
     patterns = [_pattern(mask, size, places) for mask in range(8)]
-    return _Frame(size, tuple(r * size + c for r, c in places), tuple(patterns), tuple(fixed))
+    total = 8 * codeword_count(version, level)
+    source = [total] * (size * size)  # the extra bit after the last one is light
+    for number, (row, column) in enumerate(places[:total]):
+        source[row * size + column] = number
+    pick = cast("Callable[[str], Iterable[str]]", itemgetter(*source))
+    return _Frame(size, pick, tuple(patterns), tuple(fixed))
 
 
 def _zigzag(size: int, modules: list[list[bool | None]]) -> list[tuple[int, int]]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
 from PIL import Image, ImageDraw
 
 from printers.bitmap import DOTS_PER_MM, Bitmap
-from printers.design.layout import draw_stars, draw_text, fill, set_text
+from printers.design.barcode import draw_barcode
+from printers.design.laid import Laid, Patch, QrPatch
+from printers.design.layout import draw_stars, draw_text, fill, ink_text, set_text
 from printers.design.qr import qr_matrix
 from printers.design.template import Template
-from printers.design.template_parts import QrPlace
+from printers.design.template_parts import PER_LABEL, QrPlace
 from printers.design.typeface import to_ink
 from printers.errors import TemplateError
 from printers.label import Label
@@ -20,45 +20,47 @@ from printers.label import Label
 _CACHED_LOTS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """Everything but serial and QR, one integer a row; the leftmost dot is the highest bit."""
-
-    template: Template
-    rows: tuple[int, ...]
-    words: tuple[tuple[str, str], ...]
-
-
 def render(template: Template, label: Label) -> Bitmap:
     """The label's bitmap: template.width x template.height dots, 8 dots a millimetre.
 
+    Raises as `lay_out` does.
+    """
+    return lay_out(template, label).bitmap()
+
+
+def lay_out(template: Template, label: Label) -> Laid:
+    """The label's picture in pieces; `Laid.bitmap()` composes them.
+
     The part that is the same for a whole lot is kept for the last few lots. Raises TemplateError
     for an unknown or missing field, text or stars that do not fit, a character without glyph,
-    and a QR code larger than its place.
+    a barcode value that is none, and a QR code larger than its place.
     """
     template.require_fields(label)
-    shared = _shared(template, tuple(sorted(label.fields.items())), label.stars)
-    rows = list(shared.rows)
-    stride_bits = (template.width + 7) // 8 * 8
-    words = {**dict(shared.words), "serial": label.serial}
+    kept = tuple(sorted((n, t) for n, t in label.fields.items() if n not in PER_LABEL))
+    shared = _shared(template, kept, label.stars)
+    words = {**label.fields, "serial": label.serial}
+    patches: list[Patch] = []
     for block in template.texts:
         if block.per_label:
-            canvas = Image.new("L", (block.box.width, block.box.height), 0)
-            draw_text(canvas, block, set_text(block, fill(block, words)), 0, 0)
-            box = block.box
-            _stamp(rows, box.y, stride_bits - box.x - box.width, _int_rows(to_ink(canvas)))
-    _stamp_qr(rows, stride_bits, template.qr, label.qr)
-    stride = stride_bits // 8
-    return Bitmap(
-        template.width, template.height, b"".join([row.to_bytes(stride, "big") for row in rows])
-    )
+            text = fill(block, words)
+            native = "" if block.turned else text
+            ink = ink_text(block, set_text(block, text))
+            patches.append(Patch(Bitmap.from_image(ink), block.box.x, block.box.y, native))
+    for place in template.barcodes:
+        if place.per_label:
+            canvas = Image.new("1", (place.box.width, place.box.height), 0)
+            draw_barcode(canvas, place, words, 0, 0)
+            patches.append(Patch(Bitmap.from_image(canvas), place.box.x, place.box.y, ""))
+    return Laid(template, shared, tuple(patches), _qr_patch(template.qr, label.qr))
 
 
 @lru_cache(maxsize=_CACHED_LOTS)
-def _shared(template: Template, words: tuple[tuple[str, str], ...], stars: int) -> _Shared:
+def _shared(template: Template, words: tuple[tuple[str, str], ...], stars: int) -> Bitmap:
+    """Everything but the pieces that differ from label to label."""
+    known = dict(words)
     canvas = Image.new("L", (template.width, template.height), 0)
     for block in template.texts:
-        if not block.per_label and (text := fill(block, dict(words))):
+        if not block.per_label and (text := fill(block, known)):
             draw_text(canvas, block, set_text(block, text), block.box.x, block.box.y)
     for row in template.stars:
         if stars:
@@ -69,25 +71,15 @@ def _shared(template: Template, words: tuple[tuple[str, str], ...], stars: int) 
             (box.x, box.y, box.x + box.width - 1, box.y + box.height - 1), fill=255
         )
     ink = to_ink(canvas)
-    pad = -template.width % 8
-    return _Shared(template, tuple(row << pad for row in _int_rows(ink)), words)
+    for picture in template.images:
+        ink.paste(picture.image(), picture.corner)
+    for place in template.barcodes:
+        if not place.per_label:
+            draw_barcode(ink, place, known, place.box.x, place.box.y)
+    return Bitmap.from_image(ink)
 
 
-def _int_rows(ink: Image.Image) -> list[int]:
-    """Rows of a mode "1" image as integers of exactly `width` bits."""
-    stride, drop = (ink.width + 7) // 8, -ink.width % 8
-    raw = ink.tobytes()
-    return [
-        int.from_bytes(raw[at : at + stride], "big") >> drop for at in range(0, len(raw), stride)
-    ]
-
-
-def _stamp(rows: list[int], top: int, shift: int, picture: Iterable[int]) -> None:
-    for y, bits in enumerate(picture, top):
-        rows[y] |= bits << shift
-
-
-def _stamp_qr(rows: list[int], stride_bits: int, place: QrPlace, text: str) -> None:
+def _qr_patch(place: QrPlace, text: str) -> QrPatch:
     matrix = qr_matrix(text, place.level)
     need = (matrix.size + 2 * place.quiet_modules) * place.module_dots
     if need > place.box.width:
@@ -101,14 +93,14 @@ def _stamp_qr(rows: list[int], stride_bits: int, place: QrPlace, text: str) -> N
             need=f"{need / DOTS_PER_MM:g}",
             have=f"{place.box.width / DOTS_PER_MM:g}",
         )
-    dots = place.module_dots
-    side = matrix.size * dots
-    inset = (place.box.width - side) // 2
-    shift = stride_bits - place.box.x - inset - side
-    wide = {48: "0" * dots, 49: "1" * dots}
-    y = place.box.y + inset
-    for modules in matrix.rows:
-        bits = int(f"{modules:0{matrix.size}b}".translate(wide), 2) << shift
-        for dot_row in range(y, y + dots):
-            rows[dot_row] |= bits
-        y += dots
+    inset = (place.box.width - matrix.size * place.module_dots) // 2
+    return QrPatch(
+        text,
+        place.level,
+        matrix.version,
+        matrix.mask,
+        matrix.size,
+        place.module_dots,
+        place.box.x + inset,
+        place.box.y + inset,
+    )
