@@ -6,11 +6,11 @@ so that every row lies where the bitmap has it, then the end of the label.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from printers.bitmap import Bitmap
 from printers.design.template_parts import Media
+from printers.encoders.live_bytes import ESCPOS, assert_no_real_time
 from printers.errors import EncodingError
 from printers.profile import Profile
 
@@ -20,16 +20,9 @@ _MOTION_UNIT_DOTS = _GS + b"P\xcb\xcb"  # 203 units an inch both ways
 _FORM_FEED = b"\x0c"
 _CUTS = {"partial": _GS + b"V\x42\x00", "full": _GS + b"V\x41\x00"}
 
-# DLE EOT, DLE ENQ and DLE DC4: printers act on these the moment they arrive, even inside raster
-# data, and then print garbage or open the cash drawer.
-_REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 _RASTER_HEAD = 8  # bytes of GS v 0 before its data; none of them can begin a sequence
 # Below this many blank rows a feed command and a new band header save nothing.
 _FEED_FROM_ROWS = 8
-# Process ids are 4 characters of 32..126 (GS ( H function 48).
-_ID_BASE = 95
-PROCESS_IDS = _ID_BASE**4
-ACKNOWLEDGEMENT_BYTES = 7
 
 
 def encode(bitmap: Bitmap, profile: Profile, media: Media) -> bytes:
@@ -37,46 +30,44 @@ def encode(bitmap: Bitmap, profile: Profile, media: Media) -> bytes:
 
     Bands are cropped to their ink on the right and split between rows or moved by a left margin
     where a real-time command would otherwise arise. Raises EncodingError for a label wider than
-    the printer or a real-time sequence that cannot be avoided.
+    the printer, stock it cannot feed, or a real-time sequence that cannot be avoided.
     """
-    if bitmap.width > profile.dots_wide:
-        raise EncodingError(
-            "encoding.too-wide", found=bitmap.width, most=profile.dots_wide, profile=profile.name
-        )
-    parts = [_INIT]
-    if profile.sets_motion_unit:
-        parts.append(_MOTION_UNIT_DOTS)
-    parts.extend(_rows(bitmap, profile))
-    parts.append(_end(profile, media))
-    payload = b"".join(parts)
+    require_width(bitmap.width, profile)
+    require_media(media, profile)
+    stride, raw = bitmap.stride, bitmap.rows
+    rows = [raw[at : at + stride] for at in range(0, len(raw), stride)]
+    payload = b"".join((opening(profile), *bands(rows, 0, profile), ending(profile, media)))
     assert_no_real_time(payload)
     return payload
 
 
-def acknowledgement_request(number: int) -> bytes:
-    """GS ( H function 48: asks the printer to say when all before it is on paper."""
-    return _GS + b"(H\x06\x00\x30\x30" + _process_id(number)
+def require_width(dots: int, profile: Profile) -> None:
+    """Raise EncodingError when the printer's line is shorter than `dots`."""
+    if dots > profile.dots_wide:
+        raise EncodingError(
+            "encoding.too-wide", found=dots, most=profile.dots_wide, profile=profile.name
+        )
 
 
-def acknowledgement(number: int) -> bytes:
-    """The 7 bytes with which the printer answers acknowledgement_request(number)."""
-    return b"\x37\x22" + _process_id(number) + b"\x00"
+def require_media(media: Media, profile: Profile) -> None:
+    """Raise EncodingError when the printer is known not to stop at this kind of stock."""
+    if profile.media is not None and media.kind not in profile.media:
+        raise EncodingError(
+            "encoding.media",
+            found=media.kind,
+            profile=profile.name,
+            expected=", ".join(profile.media),
+        )
 
 
-def assert_no_real_time(payload: bytes) -> None:
-    """Raise EncodingError when a real-time command sequence is anywhere in `payload`."""
-    if found := _REAL_TIME.search(payload):
-        raise EncodingError("encoding.real-time", row=0, found=found[0].hex(" "))
+def opening(profile: Profile) -> bytes:
+    """ESC @ and, where the profile says so, the unit of feeds and margins."""
+    return _INIT + _MOTION_UNIT_DOTS if profile.sets_motion_unit else _INIT
 
 
-def _process_id(number: int) -> bytes:
-    if not 0 <= number < PROCESS_IDS:
-        raise EncodingError("encoding.process-id", found=number, most=PROCESS_IDS - 1)
-    return bytes(32 + number // _ID_BASE**place % _ID_BASE for place in (3, 2, 1, 0))
-
-
-def _end(profile: Profile, media: Media) -> bytes:
-    if media.kind == "gap":
+def ending(profile: Profile, media: Media) -> bytes:
+    """What brings the paper to the next label: gap feed, cut, or lines to tear it off."""
+    if media.kind != "continuous":
         if profile.gap_feed == "form-feed":
             return _FORM_FEED
         if profile.gap_feed == "gs-form-feed":
@@ -87,10 +78,13 @@ def _end(profile: Profile, media: Media) -> bytes:
     return _ESC + b"d" + bytes([profile.tear_lines])
 
 
-def _rows(bitmap: Bitmap, profile: Profile) -> Iterator[bytes]:
-    blank = bytes(bitmap.stride)
-    stride, raw = bitmap.stride, bitmap.rows
-    rows = [raw[at : at + stride] for at in range(0, len(raw), stride)]
+def bands(rows: list[bytes], first: int, profile: Profile) -> Iterator[bytes]:
+    """Raster bands and feeds that move the paper by exactly len(rows) dots.
+
+    `rows` are packed rows of one length; `first` is the label's row number of rows[0], for
+    sentences.
+    """
+    blank = bytes(len(rows[0])) if rows else b""
     start = 0
     while start < len(rows):
         empty = start
@@ -107,7 +101,8 @@ def _rows(bitmap: Bitmap, profile: Profile) -> Iterator[bytes]:
             end += 1
         end -= gap if profile.feed_in_dots else 0
         for top in range(start, end, profile.band_rows):
-            yield from _band(rows[top : min(top + profile.band_rows, end)], top, profile)
+            piece = rows[top : min(top + profile.band_rows, end)]
+            yield from _band(piece, first + top, profile)
         start = end
 
 
@@ -129,7 +124,7 @@ def _ink_bytes(rows: list[bytes]) -> int:
 def _band(rows: list[bytes], top: int, profile: Profile) -> Iterator[bytes]:
     width = _ink_bytes(rows)
     whole = _raster(rows, width)
-    found = _REAL_TIME.search(whole, _RASTER_HEAD)
+    found = ESCPOS.search(whole, _RASTER_HEAD)
     if not found:
         yield whole
         return
@@ -156,7 +151,7 @@ def _moved(row: bytes, y: int, profile: Profile) -> bytes:
             line = (_GS + b"L" + bytes([margin, 0]) + _raster([moved], _ink_bytes([moved]))) + (
                 _GS + b"L\x00\x00"
             )
-            if not _REAL_TIME.search(line):
+            if not ESCPOS.search(line):
                 return line
-    found = _REAL_TIME.search(row)
+    found = ESCPOS.search(row)
     raise EncodingError("encoding.real-time", row=y, found=found[0].hex(" ") if found else "")
