@@ -17,6 +17,11 @@ class FileTransport:
         self._descriptor: int | None = None
 
     @property
+    def path(self) -> Path:
+        """The file, or the folder that sheets are put into."""
+        return self._path
+
+    @property
     def address(self) -> str:
         """file:///path."""
         return self._path.absolute().as_uri()
@@ -30,7 +35,9 @@ class FileTransport:
         """Open or create the file for appending."""
         self.abort()
         try:
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
+            # Non-blocking for a named pipe alone, which without a reader would wait for ever.
+            special = getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | special
             self._descriptor = os.open(self._path, flags, 0o644)
         except OSError as fault:
             raise self._failed(fault) from fault

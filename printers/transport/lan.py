@@ -17,7 +17,7 @@ from printers.errors import TransportError
 _CHUNK = 4096
 # Small, so that what a stopped printer does not take shows after a few kilobytes, not after 179
 # labels. The system doubles the figure for its own bookkeeping.
-_SEND_BUFFER = 8192
+SEND_BUFFER = 8192
 _LONGEST_REPLY = 4096
 
 
@@ -36,7 +36,8 @@ class LanTransport:
     @property
     def address(self) -> str:
         """tcp://host:port."""
-        return f"tcp://{self._host}:{self._port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"tcp://{host}:{self._port}"
 
     @property
     def can_reply(self) -> bool:
@@ -59,7 +60,7 @@ class LanTransport:
             link = socket.socket(family, kind, protocol)
             try:
                 # Before connecting, since the buffer's size is agreed then.
-                link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
                 link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 link.settimeout(left)
                 link.connect(place)
