@@ -2,5 +2,6 @@
 
 from printers.virtual.faults import Faults
 from printers.virtual.server import VirtualPrinter, serve_virtual_printer
+from printers.virtual.stock import Stock
 
-__all__ = ["Faults", "VirtualPrinter", "serve_virtual_printer"]
+__all__ = ["Faults", "Stock", "VirtualPrinter", "serve_virtual_printer"]

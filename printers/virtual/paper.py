@@ -5,26 +5,42 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
+from printers.virtual.stock import Stock
+
 MAX_ROWS = 16_384  # two metres of paper; a longer "label" is a runaway feed
-_NUMBERED = re.compile(r"(\d{6})(?:-torn)?\.png")
+NUMBERED = re.compile(r"(\d{6})(-torn)?\.png")
+
+
+def _at_once(rows: int) -> None:
+    """Paper that moves without taking time."""
 
 
 class Paper:
     """Collects rows of `width` dots and writes one PNG each time a label ends.
 
-    Numbers go on from what the folder already holds. A label cut short by a reset or a lost
-    connection is written as NNNNNN-torn.png: its ink is on paper too.
+    `move(rows)` is told before each row that moves; it may take its time, and may raise. Numbers go
+    on from what the folder already holds. A label cut short by a reset or a lost connection is
+    written as NNNNNN-torn.png: its ink is on paper too.
     """
 
-    def __init__(self, folder: Path, width: int) -> None:
-        self._folder = folder
+    def __init__(
+        self,
+        folder: Path,
+        width: int,
+        stock: Stock | None = None,
+        move: Callable[[int], None] = _at_once,
+    ) -> None:
+        self.folder = folder
         self.width = width
+        self.stock = stock
+        self._move = move
         self._stride = (width + 7) // 8
         self._rows: list[bytes] = []
         folder.mkdir(parents=True, exist_ok=True)
-        found = (_NUMBERED.fullmatch(entry.name) for entry in folder.iterdir())
+        found = (NUMBERED.fullmatch(entry.name) for entry in folder.iterdir())
         self._last = max((int(match[1]) for match in found if match), default=0)
         self.printed = 0
 
@@ -48,26 +64,44 @@ class Paper:
         for _ in range(rows):
             self._add(bytes(self._stride))
 
-    def end_label(self) -> None:
-        """Write the label and start the next one."""
-        self._write("")
+    def end_label(self, *, to_gap: bool = True, width: int | None = None) -> None:
+        """Write the label and start the next one.
+
+        On label stock the paper first moves to the next gap, unless `to_gap` is False, and the
+        picture is the whole label. `width` crops the picture to so many dots.
+        """
+        stock = self.stock
+        if to_gap and stock is not None and stock.pitch_rows:
+            self._move(-len(self._rows) % stock.pitch_rows)
+            short = stock.label_rows - len(self._rows)
+            self._rows.extend([bytes(self._stride)] * max(short, 0))
+        self._write("", width)
         self.printed += 1
+
+    def skip(self, rows: int) -> None:
+        """Move paper that belongs to no label."""
+        self._move(rows)
 
     def tear(self) -> None:
         """Write an unfinished label, if any ink is on it."""
         if any(any(row) for row in self._rows):
-            self._write("-torn")
+            self._write("-torn", None)
         self._rows = []
 
     def _add(self, row: bytes) -> None:
+        self._move(1)
         if len(self._rows) < MAX_ROWS:
             self._rows.append(row)
 
-    def _write(self, suffix: str) -> None:
+    def _write(self, suffix: str, width: int | None) -> None:
+        rows, shown = self._rows, self.width
+        if width is not None and width < shown:
+            shown = width
+            rows = [row[: (shown + 7) // 8] for row in rows]
         self._last += 1
-        target = self._folder / f"{self._last:06}{suffix}.png"
+        target = self.folder / f"{self._last:06}{suffix}.png"
         rough = target.with_suffix(".part")
-        rough.write_bytes(_png(self.width, self._rows))
+        rough.write_bytes(_png(shown, rows))
         # Whoever watches the folder sees a whole picture or none.
         rough.replace(target)
         self._rows = []
