@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.pages.notices import notice
 from api.pages.static_files import static_routes
+from api.routes.carton import carton_routes
 from api.routes.consumer import ConsumerEndpoint
 from api.routes.dossier import dossier_routes
 from api.routes.entries import entries_routes
@@ -65,6 +66,7 @@ def create_app(services: Services) -> FastAPI:
         static_routes(),
         log_routes(services),
         dossier_routes(services),
+        carton_routes(services),
         station_routes(services),
     ):
         app.router.routes.extend(routes)

@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.errors import DoorError
 from api.labels.account import LabelAccount
+from api.labels.desk import Desk
 from api.labels.labelling import Labelling
 from api.labels.printer_list import PrinterList
+from api.labels.template_list import TemplateList
 from api.private_notes import PrivateNotes
 from api.read_side import ReadSide
 from api.settings import Settings
@@ -136,16 +138,18 @@ def open_folder(folder: Path, now: Callable[[], dt.datetime] = utc_now) -> Servi
     printers = PrinterList(folder / "printers.json")
     label_key = read_secret(keys / "label.key")
     account = LabelAccount(folder, tables, label_key, station.now_text)
-    labelling = Labelling(
+    desk = Desk(
         folder,
         settings,
         station,
         tables,
         printers,
+        TemplateList(folder),
         label_key,
         station.now_text,
         account,
     )
+    labelling = Labelling(desk)
     services = Services(
         folder,
         settings,

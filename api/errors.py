@@ -83,6 +83,27 @@ class DoorError(Refusal):
             "Có {count} tem của lô {lot} chưa rõ đã in hay chưa; hãy cho biết tem cuối in được: ocop "
             "labels void {item} {lot} --last-good SỐ-TEM",
         ),
+        "printing-now": (
+            "{count} labels are just being printed on {printer}; wait until they are done, then ask "
+            "again.",
+            "Máy in {printer} đang in {count} tem; hãy chờ in xong rồi yêu cầu lại.",
+        ),
+        "serial-printing": (
+            "Label {found} is just being printed, so nothing was changed; wait until it is done.",
+            "Tem {found} đang được in nên chưa thay đổi gì; hãy chờ in xong.",
+        ),
+        "template-changed": (
+            "The template {template} has changed since the job of lot {lot} began, so the rest was "
+            "not printed and waits again; look at the preview, then print it as a new job.",
+            "Mẫu tem {template} đã thay đổi từ khi bắt đầu in lô {lot} nên phần còn lại chưa in và "
+            "trở về chờ in; hãy xem trước rồi in thành lượt mới.",
+        ),
+        "nothing-queued": (
+            "No job of lot {lot} was cut off with labels left to print; print new ones with: ocop "
+            "labels print",
+            "Lô {lot} không có lượt in dở nào còn tem chưa in; hãy in lượt mới bằng: ocop labels "
+            "print",
+        ),
         "serial-unknown": (
             "Serial {found} was not issued for this lot; scan a label of the lot.",
             "Số tem {found} không được cấp cho lô này; hãy quét tem của đúng lô.",

@@ -10,7 +10,7 @@ from api.errors import DoorError
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Gtin
 from ledger.projections.projector import Projector
-from ledger.projections.views import LabelRow, LotFacts, Views
+from ledger.projections.views import Container, LabelRow, LotFacts, Views
 from ledger.verify.registry import Registry
 
 
@@ -60,6 +60,9 @@ class ReadSide:
             return found
         doubted = self._in_doubt(gtin14, serial_tag, counter)
         return LabelRow(found.lot_code, "in_doubt") if doubted else found
+
+    def container(self, sscc: str) -> Container | None:
+        return self._views.container(sscc)
 
     def lots(self, party: str | None = None, limit: int = 200) -> list[LotRow]:
         """Lots with the newest statement first."""

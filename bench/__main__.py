@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from bench import labels, page, station, verifying
+from bench import labels, page, printing, serial_link, station, verifying
 
 
 def main() -> None:
     """Run all themes and print the table."""
-    found = [row for theme in (verifying, station, labels, page) for row in theme.rows()]
+    found = [
+        row
+        for theme in (verifying, station, labels, printing, serial_link, page)
+        for row in theme.rows()
+    ]
     widths = [max(len(row[at]) for row in found) for at in range(3)]
     heading = ("what", "measured", "bar")
     for row in (heading, tuple("-" * width for width in widths), *found):

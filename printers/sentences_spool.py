@@ -15,7 +15,7 @@ SPOOL: dict[str, tuple[str, str]] = {
     ),
     "spool.job-differs": (
         "The job {job} is in the spool with other labels, expected the same; use a new job number.",
-        "Lệnh in {job} đã có trong hàng đợi với nhãn khác; hãy dùng số lệnh mới.",
+        "Lệnh in {job} đã có trong hàng đợi với tem khác; hãy dùng số lệnh mới.",
     ),
     "spool.unknown-job": (
         "There is no job {job} in the spool, expected one added before; check the number.",
@@ -24,34 +24,34 @@ SPOOL: dict[str, tuple[str, str]] = {
     "spool.serial-used": (
         "The label {key}, attempt {attempt}, is already in the spool, expected each once; to print"
         " it again, ask for a reprint with a reason.",
-        "Nhãn {key}, lần {attempt}, đã có trong hàng đợi, mỗi nhãn chỉ một lần; muốn in lại hãy yêu"
+        "Tem {key}, lần {attempt}, đã có trong hàng đợi, mỗi tem chỉ một lần; muốn in lại hãy yêu"
         " cầu in lại kèm lý do.",
     ),
     "spool.reprint": (
         "The reprint of {key} as attempt {attempt} needs a reason and attempt {before} confirmed or"
         " void, found {found}; resolve that one first.",
-        "In lại nhãn {key} lần {attempt} cần lý do và lần {before} đã xác nhận hoặc huỷ, hiện là"
+        "In lại tem {key} lần {attempt} cần lý do và lần {before} đã xác nhận hoặc huỷ, hiện là"
         " {found}; hãy xử lý lần đó trước.",
     ),
     "spool.unknown-label": (
         "There is no label {key} in the spool, expected one printed from here; check the serial.",
-        "Không có nhãn {key} trong hàng đợi; hãy kiểm tra số sê-ri.",
+        "Không có tem {key} trong hàng đợi; hãy kiểm tra số sê-ri.",
     ),
     "spool.last-good": (
         "The label {serial} is {found} in job {job}, expected one that was sent to the printer;"
         " scan the last good label again.",
-        "Nhãn {serial} đang là {found} trong lệnh in {job}, cần nhãn đã gửi tới máy in; hãy quét lại"
-        " nhãn tốt cuối cùng.",
+        "Tem {serial} đang là {found} trong lệnh in {job}, cần tem đã gửi tới máy in; hãy quét lại"
+        " tem tốt cuối cùng.",
     ),
     "spool.void": (
         "The label {key} is {found}, expected in_doubt or confirmed with a reason; cancel queued"
         " labels instead.",
-        "Nhãn {key} đang là {found}, chỉ huỷ được nhãn nghi ngờ hoặc đã xác nhận và phải có lý do;"
-        " nhãn đang chờ thì hãy bỏ lệnh in.",
+        "Tem {key} đang là {found}, chỉ huỷ được tem nghi ngờ hoặc đã xác nhận và phải có lý do;"
+        " tem đang chờ thì hãy bỏ lệnh in.",
     ),
     "spool.wrong-state": (
         "The label number {label} is {found}, expected {expected}; start the job again.",
-        "Nhãn số {label} đang là {found}, cần {expected}; hãy bắt đầu lại lệnh in.",
+        "Tem số {label} đang là {found}, cần {expected}; hãy bắt đầu lại lệnh in.",
     ),
     "spool.printer-busy": (
         "Another program is printing on {printer} from this spool, expected one at a time; wait"
@@ -61,7 +61,25 @@ SPOOL: dict[str, tuple[str, str]] = {
     "spool.in-doubt": (
         "The job {job} has {count} label(s) in doubt, expected none before printing goes on; scan"
         " the last good label.",
-        "Lệnh in {job} có {count} nhãn còn nghi ngờ, phải xử lý trước khi in tiếp; hãy quét nhãn"
+        "Lệnh in {job} có {count} tem còn nghi ngờ, phải xử lý trước khi in tiếp; hãy quét tem"
         " tốt cuối cùng.",
+    ),
+    "spool.unwritable": (
+        "The spool file {path} cannot be written ({why}), expected free space and write access;"
+        " make room on the disk, then print again.",
+        "Không ghi được tệp hàng đợi {path} ({why}); hãy giải phóng ổ đĩa hoặc kiểm tra quyền ghi"
+        " rồi in lại.",
+    ),
+    "spool.sheet-folder": (
+        "The sheets' address {found} is no folder that is there, expected one such as"
+        " file:///home/tram/to-in; make the folder or correct the printer's address.",
+        "Địa chỉ ghi tờ tem {found} không phải thư mục đang có, cần dạng file:///home/tram/to-in;"
+        " hãy tạo thư mục hoặc sửa địa chỉ máy in.",
+    ),
+    "spool.not-taking": (
+        "The printer has taken no more data for some time, expected it to print; look at paper,"
+        " cover and lamps, then let it go on.",
+        "Máy in đã ngừng nhận dữ liệu một lúc; hãy xem giấy, nắp máy và đèn báo rồi để máy chạy"
+        " tiếp.",
     ),
 }

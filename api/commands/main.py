@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from api.commands import (
+    carton,
     demo,
     evidence,
     folder,
@@ -17,6 +18,7 @@ from api.commands import (
     printer,
     record,
     serve,
+    template,
     virtual_printer,
 )
 from api.settings import default_language
@@ -59,7 +61,9 @@ def parser() -> argparse.ArgumentParser:
         lot,
         evidence,
         labels,
+        carton,
         printer,
+        template,
         virtual_printer,
     ):
         module.add_to(nouns)

@@ -11,9 +11,8 @@ from typing import Any
 
 from ledger.domain.serials import serial_text
 from ledger.projections.views import Views
+from printers.spooling.schema import DOUBTED
 from printers.spooling.spool import Spool
-
-_IN_DOUBT = frozenset({"sending", "sent", "in_doubt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +32,38 @@ class LabelAccount:
         return {"issued": sum(states.values()), **{name: states[name] for name in names}}
 
     def states(self, item: str, lot: str) -> dict[str, str]:
-        """Serial -> state, in the order of issue. The ledger's word comes before the spool's."""
+        """Serial -> state, in the order of issue; true at every instant, from any process.
+
+        What the ledger voided is void. A copy that may be on its way is in doubt, also a reprint
+        of a label that the ledger knows as printed; if it did not come out, the first copy stands.
+        """
         found = {
             serial_text(self.label_key, item, tag, counter): "waiting"
             for tag, first, last in self.views.label_ranges(item, lot)
             for counter in range(first, last + 1)
         }
+        latest: dict[str, tuple[int, str]] = {}
         with self._spool() as spool:
             for job in spool.job_ids(job_prefix(item, lot)):
                 for one in spool.labels(job):
-                    if one.state in _IN_DOUBT:
-                        found[one.serial] = "in_doubt"
-                    elif one.state in {"confirmed", "void"}:
-                        found[one.serial] = one.state
-        for tag, first, last, state in self.views.label_marks(item, lot):
+                    # Issued after the ranges were read: its state is known all the same.
+                    found.setdefault(one.serial, "waiting")
+                    if one.attempt >= latest.get(one.serial, (0, ""))[0]:
+                        latest[one.serial] = one.attempt, one.state
+        for serial, (_, state) in latest.items():
+            if state in DOUBTED:
+                found[serial] = "in_doubt"
+            elif state in {"confirmed", "void"}:
+                found[serial] = state
+        for tag, first, last, mark in self.views.label_marks(item, lot):
             for counter in range(first, last + 1):
                 serial = serial_text(self.label_key, item, tag, counter)
-                if found.get(serial) not in {None, "void"}:
-                    found[serial] = "void" if state == "void" else "confirmed"
+                if serial not in found:
+                    continue
+                if mark == "void":
+                    found[serial] = "void"
+                elif found[serial] != "in_doubt":
+                    found[serial] = "confirmed"
         return found
 
     def in_doubt(self, gtin14: str, tag: str, counter: int) -> bool:

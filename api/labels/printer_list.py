@@ -1,4 +1,4 @@
-"""The printers of one folder: name, profile and address, in a small JSON file."""
+"""The printers of one folder: name, profile, address and way of sending, in a small JSON file."""
 
 from __future__ import annotations
 
@@ -6,21 +6,29 @@ import json
 import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import cast
 
 from api.errors import DoorError
-from printers.profile import Profile
+from printers.errors import AddressError, EncodingError
+from printers.profile import Profile, Send
 from printers.transport.address import open_transport
+from printers.transport.file import FileTransport
 
 _NAME = re.compile("[a-z0-9][a-z0-9-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """A printer as the operator named it. `address` is a URL of `printers.transport`."""
+    """A printer as the operator named it.
+
+    address  a URL of `printers.transport`
+    send     whole: every label's whole picture; changes: only what differs (slow links)
+    """
 
     name: str
     profile: str
     address: str
+    send: Send = "whole"
 
 
 class PrinterList:
@@ -35,7 +43,7 @@ class PrinterList:
             return []
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
-            return [Printer(one["name"], one["profile"], one["address"]) for one in found]
+            return [_printer(one) for one in found]
         except (ValueError, KeyError, TypeError, OSError) as wrong:
             raise DoorError("settings-wrong", path=self._path, why=type(wrong).__name__) from wrong
 
@@ -51,21 +59,54 @@ class PrinterList:
                 return one
         raise DoorError("printer-unknown", found=name)
 
-    def add(self, name: str, profile: str, address: str) -> Printer:
-        """Add a printer whose profile exists and whose address can be opened later."""
+    def add(self, name: str, profile: str, address: str, send: Send = "whole") -> Printer:
+        """Add a printer whose profile exists and whose address can be opened later.
+
+        Raises DoorError for a wrong or taken name, and the printing room's refusals: ProfileError,
+        AddressError, and EncodingError when the profile does not know that the printer can be
+        sent `changes`.
+        """
         if not _NAME.fullmatch(name):
             raise DoorError("name-wrong", found=name)
         known = self.all()
         if any(one.name == name for one in known):
             raise DoorError("printer-exists", found=name)
-        Profile.shipped(profile)
-        open_transport(address)
-        made = Printer(name, profile, address)
+        facts = Profile.shipped(profile)
+        if facts.language == "sheet":
+            sheet_folder(address)
+        else:
+            open_transport(address)
+        if send not in facts.sends:
+            raise EncodingError("encoding.changes-unknown", profile=profile)
+        made = Printer(name, profile, address, send)
+        self._save([*known, made])
+        return made
+
+    def remove(self, name: str) -> Printer:
+        """Take a printer off the list; what was printed on it stays in the ledger and the spool."""
+        gone = self.get(name)
+        self._save([one for one in self.all() if one.name != name])
+        return gone
+
+    def _save(self, printers: list[Printer]) -> None:
         draft = self._path.with_suffix(".new")
         draft.write_text(
-            json.dumps([asdict(one) for one in [*known, made]], indent=1, ensure_ascii=False)
-            + "\n",
+            json.dumps([asdict(one) for one in printers], indent=1, ensure_ascii=False) + "\n",
             encoding="utf-8",
         )
         draft.replace(self._path)
-        return made
+
+
+def sheet_folder(address: str) -> Path:
+    """The folder that an office printer's sheets are put into. AddressError when it is none."""
+    way = open_transport(address)
+    if not isinstance(way, FileTransport) or not way.path.is_dir():
+        raise AddressError("address.sheet-folder", found=address)
+    return way.path
+
+
+def _printer(one: dict[str, str]) -> Printer:
+    send = one.get("send", "whole")  # lists of earlier versions have none
+    if send not in ("whole", "changes"):
+        raise ValueError(send)
+    return Printer(one["name"], one["profile"], one["address"], cast("Send", send))

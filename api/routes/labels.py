@@ -2,181 +2,149 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from api.pages.consumer_page import lot_path
 from api.pages.notices import notice
 from api.pages.rendering import render
+from api.routes.labels_account import account_routes
+from api.routes.labels_doubt import doubt_routes
+from api.routes.labels_one import one_label_routes
+from api.routes.labels_progress import progress_routes
+from api.routes.labels_reading import first_party, leading
+from api.routes.labels_refusals import LabelFormRefused
+from api.routes.labels_start import start_routes
+from api.routes.printer_states import PrinterStates
+from api.routes.printers import printer_routes
 from api.routes.replies import html
-from api.routes.services import Facts, PrintJob, Services
+from api.routes.services import Services, Unfinished
 from api.routes.station_drafts import FormRefused, read_lot
 from api.routes.station_guard import language, read_form, station_only
-from ledger.domain.digital_link import Leniency, parse_link
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
 
-MOST_LABELS = 100_000
-_COUNTS = ("issued", "confirmed", "in_doubt", "void", "waiting")
+__all__ = ["first_party", "label_routes"]
+
+MOST_LOTS = 100
 
 
-def first_party(services: Services) -> str:
-    """The party that this station records for; "" on a machine without a station key."""
-    return next(iter(services.station.own_parties()), "")
+@dataclass(frozen=True, slots=True)
+class LotLine:
+    """A packed lot in the list; `left` packs have no label yet."""
+
+    item: str
+    code: str
+    name: str
+    labels: int
+    packs: int
+    left: int
 
 
-def unlabelled(facts: Facts) -> int:
-    """Packs of the lot without a label in force; never below 0."""
-    labels = facts.get("labels") or {}
-    in_force = (labels.get("issued") or 0) - (labels.get("voided") or 0)
-    return max((facts.get("packs") or 0) - in_force, 0)
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """A print that nobody goes on with and that is not settled; `name` of the goods."""
+
+    job_id: str
+    item: str
+    lot: str
+    name: str
+    printer: str
+    queued: int
+    in_doubt: int
 
 
-class _LabelPages:
-    """The pages of label printing on one station."""
+class _ChoosePage:
+    """The first page of label printing."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def _facts(self, item: str, lot: str) -> Facts | None:
-        found = self._services.views.lot(item, lot)
-        return None if found is None or found.facts.get("kind") != "packed" else found.facts
-
-    async def choose(self, request: Request) -> Response:
-        """The list of packed lots, or the count form of the lot in the query."""
-        lang = language(request)
-        query = request.query_params
-        fault = ""
-        item, lot = query.get("item", ""), query.get("lot", "")
-        if query.get("scan"):
-            try:
-                item, lot = read_lot(
-                    query["scan"].strip(), self._services, first_party(self._services)
-                )
-            except Refusal as refusal:
-                fault = refusal.say(lang)
-        if item and lot:
-            facts = self._facts(item, lot)
-            if facts is not None:
-                return html(self._count_page(facts, str(unlabelled(facts)), "", lang, ""))
-            fault = FormRefused("lot-unknown", found=lot).say(lang)
-        rows = self._services.views.lots(party=first_party(self._services), limit=100)
-        packed = [row for row in rows if row.kind == "packed" and not row.stopped]
-        page = render("labels.html", lang, lots=packed, fault=fault, urlencode=urlencode)
-        return html(page, 422 if fault else 200)
-
-    def _count_page(self, facts: Facts, count: str, printer: str, lang: str, fault: str) -> bytes:
-        where = {"item": facts["item"], "lot": facts["lot"]}
-        return render(
-            "labels_count.html",
-            lang,
-            facts=facts,
-            count=count,
-            chosen=printer,
-            printers=list(self._services.labelling.printers()),
-            preview=f"/tram/in-tem/xem-truoc.png?{urlencode(where)}",
-            fault=fault,
-        )
-
-    async def print_labels(self, request: Request) -> Response:
-        """Start printing and lead to the page that shows how far it is."""
-        lang = language(request)
-        typed = await read_form(request)
-        if typed is None:
-            return html(notice("too-large", lang), 422)
-        item, lot = typed.get("item", ""), typed.get("lot", "")
-        facts = self._facts(item, lot)
-        if facts is None:
-            return html(notice("unknown-lot", lang), 422)
-        text, printer = typed.get("count", ""), typed.get("printer", "")
-        digits = text.replace(".", "")
-        start = self._services.labelling.start_printing
+    async def show(self, request: Request) -> Response:
+        """Packed lots, prints under way and left-overs; a scan leads to its lot's count page."""
+        lang, query = language(request), request.query_params
+        scan = query.get("scan", "").strip()
+        if query.get("item") and query.get("lot"):
+            where = {"item": query["item"], "lot": query["lot"]}
+            return RedirectResponse(leading(lang)("/tram/in-tem/lo", **where), 303)
+        if not scan:
+            return html(await self._page(lang, "", ""))
         try:
-            right = digits.isascii() and digits.isdigit() and len(digits) < 9
-            if not right or not 0 < int(digits) <= MOST_LABELS:
-                raise FormRefused("whole", found=text)
-            job = await run_in_threadpool(start, item, lot, int(digits), printer)
+            item, lot = read_lot(scan, self._services, first_party(self._services))
+            if self._services.views.lot(item, lot) is None:
+                raise FormRefused("lot-unknown", found=lot)
         except Refusal as refusal:
-            return html(self._count_page(facts, text, printer, lang, refusal.say(lang)), 422)
-        return RedirectResponse(f"/tram/in-tem/{job}", 303)
+            return html(await self._page(lang, scan, refusal.say(lang)), 422)
+        return RedirectResponse(leading(lang)("/tram/in-tem/lo", item=item, lot=lot), 303)
 
-    async def preview(self, request: Request) -> Response:
-        """The label as it will print, as PNG."""
-        item, lot = (request.query_params.get(name, "") for name in ("item", "lot"))
-        draw = self._services.labelling.preview_png
-        try:
-            png = (
-                None if self._facts(item, lot) is None else await run_in_threadpool(draw, item, lot)
+    async def _page(self, lang: str, scan: str, fault: str) -> bytes:
+        services = self._services
+        rows = services.views.lots(party=first_party(services), limit=MOST_LOTS)
+        lots = [
+            LotLine(
+                row.item,
+                row.code,
+                row.name,
+                row.labels_issued,
+                row.packs,
+                max(row.packs - row.labels_issued, 0),
             )
-        except (Refusal, PrintingError) as refusal:
-            detail = refusal.say(language(request))
-            return html(notice("no-preview", language(request), detail=detail), 422)
-        if png is None:
-            return html(notice("unknown-lot", language(request)), 404)
-        return Response(png, 200, {"cache-control": "no-store"}, "image/png")
-
-    async def progress(self, request: Request) -> Response:
-        """Counts of one print; loads itself again until it is done."""
-        job = self._services.labelling.job(request.path_params["job"])
-        if job is None:
-            return html(notice("no-page", language(request)), 404)
-        return self._progress_page(job, language(request), "")
-
-    async def decide(self, request: Request) -> Response:
-        """Settle labels in doubt by the last good label that came out, or by "none came out"."""
-        lang = language(request)
-        job = self._services.labelling.job(request.path_params["job"])
-        if job is None:
-            return html(notice("no-page", lang), 404)
-        typed = await read_form(request)
-        if typed is None:
-            return html(notice("too-large", lang), 422)
-        resolve = self._services.labelling.resolve
-        try:
-            if not typed.get("last_good") and typed.get("none") != "1":
-                raise FormRefused("no-last-good")
-            last_good = _serial(typed["last_good"]) if typed.get("last_good") else None
-            await run_in_threadpool(resolve, job.item, job.lot, last_good)
-        except (Refusal, PrintingError) as refusal:
-            return self._progress_page(job, lang, refusal.say(lang), 422)
-        return RedirectResponse(f"/tram/in-tem/{request.path_params['job']}", 303)
-
-    def _progress_page(self, job: PrintJob, lang: str, fault: str, status: int = 200) -> Response:
-        counts = self._services.labelling.status(job.item, job.lot)
-        return html(
-            render(
-                "labels_progress.html",
-                lang,
-                job=job,
-                counts={name: counts.get(name, 0) for name in _COUNTS},
-                fault=fault or job.fault(lang),
-                lot_path=lot_path(job.item, job.lot),
-            ),
-            status,
+            for row in rows
+            if row.kind == "packed" and not row.stopped
+        ]
+        unfinished = await run_in_threadpool(services.labelling.unfinished)
+        return render(
+            "labels.html",
+            lang,
+            lots=sorted(lots, key=lambda one: one.left == 0),
+            left_over=[self._left_over(one) for one in unfinished],
+            jobs=[job for job in services.labelling.jobs() if not job.done],
+            scan=scan,
+            fault=fault,
+            to=leading(lang),
         )
 
+    async def resume(self, request: Request) -> Response:
+        """Print what an earlier process left in its queue."""
+        lang, typed = language(request), await read_form(request)
+        if typed is None:
+            return html(notice("too-large", lang), 422)
+        try:
+            job = await run_in_threadpool(self._resumed, typed.get("job", ""))
+        except (Refusal, PrintingError) as refusal:
+            return html(await self._page(lang, "", refusal.say(lang)), 422)
+        return RedirectResponse(leading(lang)(f"/tram/in-tem/{job}"), 303)
 
-def _serial(scanned: str) -> str:
-    """The serial of a scanned label, or what was typed."""
-    if scanned[:4].lower() != "http":
-        return scanned.upper()
-    serial = parse_link(scanned, Leniency(zero_suppressed_gtin=True)).serial
-    if serial is None:
-        raise FormRefused("no-last-good")
-    return serial
+    def _resumed(self, job_id: str) -> str:
+        labelling = self._services.labelling
+        left = next((one for one in labelling.unfinished() if one.job_id == job_id), None)
+        if left is None or not left.queued:
+            raise LabelFormRefused("left-over-gone")
+        if left.in_doubt:
+            raise LabelFormRefused("doubt-first", count=left.in_doubt, lot=left.lot)
+        return labelling.start_resuming(job_id)
+
+    def _left_over(self, one: Unfinished) -> LeftOver:
+        found = self._services.views.lot(one.item, one.lot)
+        name = found.facts["name"] if found else one.item
+        return LeftOver(one.job_id, one.item, one.lot, name, one.printer, one.queued, one.in_doubt)
 
 
 def label_routes(services: Services) -> list[BaseRoute]:
-    """The routes below /tram/in-tem."""
-    pages = _LabelPages(services)
+    """The routes below /tram/in-tem and /tram/may-in."""
+    states = PrinterStates(services)
+    page = _ChoosePage(services)
     return [
-        Route("/tram/in-tem", station_only(pages.choose), methods=["GET"]),
-        Route("/tram/in-tem", station_only(pages.print_labels), methods=["POST"]),
-        Route("/tram/in-tem/xem-truoc.png", station_only(pages.preview), methods=["GET"]),
-        Route("/tram/in-tem/{job}", station_only(pages.progress), methods=["GET"]),
-        Route("/tram/in-tem/{job}", station_only(pages.decide), methods=["POST"]),
+        Route("/tram/in-tem", station_only(page.show), methods=["GET"]),
+        Route("/tram/in-tem/in-not", station_only(page.resume), methods=["POST"]),
+        *start_routes(services, states),
+        *doubt_routes(services),
+        *account_routes(services),
+        *one_label_routes(services, states),
+        # Last: its last address takes any word below /tram/in-tem.
+        *progress_routes(services),
+        *printer_routes(services, states),
     ]

@@ -10,6 +10,9 @@ from pathlib import Path
 
 from printers.errors import SpoolError
 
+# Long enough that a look at the lock (`is_printing`) never makes a worker believe it is taken.
+_TAKE_SECONDS = 1.0
+
 
 @contextmanager
 def printer_lock(spool: Path, printer: str) -> Iterator[None]:
@@ -18,10 +21,7 @@ def printer_lock(spool: Path, printer: str) -> Iterator[None]:
     The lock is SQLite's own exclusive lock on an empty file: portable, and gone with the process,
     however it dies, so that no stale lock must ever be removed by hand.
     """
-    short = hashlib.sha256(printer.encode()).hexdigest()[:16]
-    lock = sqlite3.connect(
-        spool.with_name(f"{spool.name}.{short}.lock"), timeout=0, isolation_level=None
-    )
+    lock = sqlite3.connect(_path(spool, printer), timeout=_TAKE_SECONDS, isolation_level=None)
     try:
         try:
             lock.execute("BEGIN EXCLUSIVE")
@@ -30,3 +30,23 @@ def printer_lock(spool: Path, printer: str) -> Iterator[None]:
         yield
     finally:
         lock.close()
+
+
+def is_printing(spool: Path, printer: str) -> bool:
+    """True while some process holds the printer's lock."""
+    path = _path(spool, printer)
+    if not path.exists():
+        return False
+    look = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        look.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlite3.OperationalError:
+        return True
+    finally:
+        look.close()
+    return False
+
+
+def _path(spool: Path, printer: str) -> Path:
+    short = hashlib.sha256(printer.encode()).hexdigest()[:16]
+    return spool.with_name(f"{spool.name}.{short}.lock")

@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.bootstrap import Services
-from api.labels.labelling import Job
 from tests.pages.cooperative import GTIN, LOT, PARTY, RAW, RAW_LOT, serial
 
 HARVEST = {
@@ -36,7 +35,7 @@ def test_the_start_page_leads_everywhere_in_one_press(station: TestClient) -> No
     assert "Chưa niêm phong: 0 phiếu" in page
 
 
-@pytest.mark.parametrize("path", ["/tram", "/tram/thu-hoach", "/tram/in-tem"])
+@pytest.mark.parametrize("path", ["/tram", "/tram/thu-hoach", "/tram/in-tem", "/tram/may-in"])
 @pytest.mark.parametrize(
     ("base", "client"),
     [
@@ -178,72 +177,6 @@ def test_a_form_that_is_too_large_is_refused(station: TestClient) -> None:
     assert station.post("/tram/thu-hoach", data=many).status_code == 422
     upload = {"file": ("a.txt", b"x")}
     assert station.post("/tram/thu-hoach", files=upload).status_code == 422
-
-
-def test_labels_start_with_the_packs_that_have_none(station: TestClient) -> None:
-    page = station.get(f"/tram/in-tem?item={GTIN}&lot={LOT}").text
-    assert 'id="count" name="count" value="90"' in page
-    picture = station.get(f"/tram/in-tem/xem-truoc.png?item={GTIN}&lot={LOT}")
-    assert picture.headers["content-type"] == "image/png"
-    assert picture.content.startswith(b"\x89PNG")
-
-
-def test_a_scan_chooses_the_lot_whose_labels_to_print(
-    services: Services, station: TestClient
-) -> None:
-    scanned = f"https://truyxuat.example.vn/01/{GTIN}/10/{LOT}/21/{serial(services)}"
-    assert 'name="count"' in station.get("/tram/in-tem", params={"scan": scanned}).text
-    unknown = station.get("/tram/in-tem", params={"scan": "NOPE"})
-    assert unknown.status_code == 422
-    assert "NOPE" in unknown.text
-
-
-def test_printing_runs_behind_a_page_that_shows_how_far_it_is(
-    services: Services, station: TestClient
-) -> None:
-    paper = services.folder / "paper.bin"
-    services.printers.add("kho", "virtual", f"file://{quote(str(paper))}")
-    form = {"item": GTIN, "lot": LOT, "count": "3", "printer": "kho"}
-    answer = station.post("/tram/in-tem", data=form)
-    assert answer.status_code == 303, answer.text
-    for _ in range(200):
-        page = station.get(answer.headers["location"]).text
-        if "http-equiv" not in page:
-            break
-        assert 'http-equiv="refresh"' in page
-        services.labelling.settle(GTIN, LOT)
-    assert "Đã in xong lượt này" in page
-    counts = services.labelling.status(GTIN, LOT)
-    assert (counts["issued"], counts["in_doubt"]) == (10, 3)  # a file answers nothing
-
-
-def test_labels_in_doubt_are_settled_by_the_last_good_one(
-    services: Services, station: TestClient
-) -> None:
-    services.printers.add("kho", "virtual", f"file://{quote(str(services.folder / 'paper.bin'))}")
-    services.labelling.print_labels(GTIN, LOT, 3, "kho")
-    services.labelling.jobs["1"] = Job(GTIN, LOT, 3, done=True)
-    assert "Những tem nào đã ra khỏi máy?" in station.get("/tram/in-tem/1").text
-    assert station.post("/tram/in-tem/1", data={"last_good": ""}).status_code == 422
-    assert station.post("/tram/in-tem/1", data={"last_good": "A1999999ZZZZ"}).status_code == 422
-    scanned = f"HTTPS://TRUYXUAT.EXAMPLE.VN/01/{GTIN}/10/{LOT}/21/{serial(services, 2)}"
-    assert station.post("/tram/in-tem/1", data={"last_good": scanned}).status_code == 303
-    counts = services.labelling.status(GTIN, LOT)
-    assert (counts["confirmed"], counts["void"], counts["in_doubt"]) == (2, 1, 0)
-
-
-@pytest.mark.parametrize("count", ["0", "-1", "x", "999999999999"])
-def test_an_impossible_count_prints_nothing(
-    services: Services, station: TestClient, count: str
-) -> None:
-    form = {"item": GTIN, "lot": LOT, "count": count, "printer": ""}
-    assert station.post("/tram/in-tem", data=form).status_code == 422
-    assert services.labelling.printing()["running"] == 0
-
-
-def test_pages_without_a_job_or_lot_are_not_found(station: TestClient) -> None:
-    assert station.get("/tram/in-tem/99").status_code == 404
-    assert station.get("/tram/in-tem/xem-truoc.png?item=x&lot=y").status_code == 404
 
 
 def test_the_dossier_tells_the_lot_both_ways(station: TestClient) -> None:

@@ -11,8 +11,9 @@ import sys
 from pathlib import Path
 
 from printers.profile import Profile
+from printers.spooling.outcome import Progress
 from printers.spooling.spool import Spool
-from printers.spooling.worker import Progress, print_job
+from printers.spooling.worker import print_job
 from printers.transport import open_transport
 
 

@@ -26,7 +26,21 @@ FULL = {
     "storage": "Nơi khô ráo, thoáng mát, tránh ánh nắng; đậy kín sau khi mở.",
     "warning": "Không dùng khi chè có mùi lạ hoặc bị mốc.",
 }
-FIELDS = {"goi-50x40": SHORT, "tron-58": FULL}
+SSCC = "189360123456789013"
+CARTON = {
+    **{name: text for name, text in SHORT.items() if name != "net_content"},
+    "sscc": SSCC,
+    "gtin": "08936012345674",
+    "contents": "100 gói Chè Shan tuyết Phìn Hồ 100 g, lô PH-260402-A",
+}
+FIELDS = {
+    "goi-50x40": SHORT,
+    "tron-58": FULL,
+    "tron-58-nhanh": SHORT,
+    "tron-80": FULL,
+    "nho-30x20": {"lot": SHORT["lot"]},
+    "thung-100x100": CARTON,
+}
 
 
 def serial(n: int) -> str:

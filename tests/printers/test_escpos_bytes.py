@@ -11,8 +11,10 @@ from printers.bitmap import Bitmap
 from printers.design.render import render
 from printers.design.template import SHIPPED, Template
 from printers.design.template_parts import Media
-from printers.encoders.escpos import acknowledgement, acknowledgement_request, encode
+from printers.dialogue.process_id import answer_of, request_answer
+from printers.encoders.escpos import encode
 from printers.errors import EncodingError
+from printers.profile import SHIPPED as PRINTERS
 from printers.profile import Profile
 from tests.printers.escpos_reference import decode, dots
 from tests.printers.sample_labels import label
@@ -21,6 +23,7 @@ GAP = Media(50, 40, 48, "gap", 2)
 ROLL = Media(58, 40, 48, "continuous", 0)
 REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 PROFILES = ("virtual", "escpos-58")
+ESCPOS = [name for name in PRINTERS if Profile.shipped(name).language == "escpos"]
 
 
 def agree(bitmap: Bitmap, profile: str, media: Media = GAP) -> bytes:
@@ -30,11 +33,20 @@ def agree(bitmap: Bitmap, profile: str, media: Media = GAP) -> bytes:
     return payload
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", ESCPOS)
 @pytest.mark.parametrize("name", SHIPPED)
-def test_the_reference_decoder_gives_a_label_back_dot_for_dot(name: str, profile: str) -> None:
-    template = Template.shipped(name)
-    agree(render(template, label(3, name)), profile, template.media)
+def test_the_reference_decoder_gives_every_template_back_dot_for_dot(
+    name: str, profile: str
+) -> None:
+    template, printer = Template.shipped(name), Profile.shipped(profile)
+    bitmap = render(template, label(3, name))
+    wide = bitmap.width > printer.dots_wide
+    if wide or (printer.media and template.media.kind not in printer.media):
+        with pytest.raises(EncodingError) as refused:
+            encode(bitmap, printer, template.media)
+        assert refused.value.code == ("encoding.too-wide" if wide else "encoding.media")
+    else:
+        agree(bitmap, profile, template.media)
 
 
 @pytest.mark.parametrize("profile", PROFILES)
@@ -106,12 +118,12 @@ def test_gap_stock_ends_with_form_feed_and_a_roll_with_a_cut() -> None:
 @settings(max_examples=50, deadline=None)
 @given(st.integers(0, 95**4 - 1))
 def test_process_ids_are_four_printable_characters(number: int) -> None:
-    request = acknowledgement_request(number)
+    request = request_answer(number)
     assert request[:7] == bytes.fromhex("1d284806003030")
     assert all(32 <= b <= 126 for b in request[7:])
-    assert acknowledgement(number) == b"\x37\x22" + request[7:] + b"\x00"
+    assert answer_of(number) == b"\x37\x22" + request[7:] + b"\x00"
 
 
 def test_a_number_past_the_last_process_id_is_refused() -> None:
     with pytest.raises(EncodingError):
-        acknowledgement_request(95**4)
+        request_answer(95**4)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import base64
 import hashlib
+import struct
 import tomllib
-import unicodedata
+import zlib
 from pathlib import Path
 from random import Random
 
@@ -10,25 +12,27 @@ import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
 
 from printers.bitmap import Bitmap
 from printers.design.render import render
 from printers.design.template import SHIPPED, Template
-from printers.design.typeface import coverage, draw, font, to_ink, width
-from printers.errors import BitmapError, LabelError
+from printers.design.typeface import font, width
+from printers.errors import BitmapError, LabelError, TemplateError
 from printers.label import Label
-from tests.printers.sample_labels import FIELDS, SHORT, label, qr_text, serial
+from tests.printers.sample_labels import SHORT, label, qr_text
 
 GOLDENS = Path(__file__).parent / "goldens"
 PLAIN = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
 LETTERS = PLAIN + PLAIN.upper()
-MARKED = [c for c in LETTERS if c not in "aeiouyAEIOUY"]
 
 
 def golden_cases() -> list[tuple[str, str, int]]:
     rows = tomllib.loads((GOLDENS / "digests.toml").read_text(encoding="utf-8"))["label"]
     return [(row["template"], row["rows_sha256"], row["stars"]) for row in rows]
+
+
+def test_every_shipped_template_has_a_golden_label() -> None:
+    assert {name for name, _, _ in golden_cases()} == set(SHIPPED)
 
 
 @pytest.mark.parametrize(("template", "digest", "stars"), golden_cases())
@@ -39,38 +43,6 @@ def test_a_rendered_label_is_the_golden_one_dot_for_dot(
     golden = Bitmap.from_png((GOLDENS / f"{template}-{stars}.png").read_bytes())
     assert bitmap == golden
     assert hashlib.sha256(bitmap.rows).hexdigest() == digest
-
-
-def test_there_are_134_marked_letters() -> None:
-    assert len(set(MARKED)) == 134
-    assert all(unicodedata.is_normalized("NFC", c) for c in MARKED)
-
-
-@pytest.mark.parametrize("bold", [False, True])
-def test_every_vietnamese_letter_has_a_glyph(bold: bool) -> None:
-    assert not [c for c in LETTERS if ord(c) not in coverage(bold)]
-
-
-@pytest.mark.parametrize("bold", [False, True])
-@pytest.mark.parametrize("em", [18, 20, 23, 36])
-def test_letters_are_all_different_dots_at_the_sizes_used(bold: bool, em: int) -> None:
-    seen: dict[bytes, str] = {}
-    for char in LETTERS + "\ufffd":
-        canvas = Image.new("L", (em * 2, em * 2), 0)
-        draw(canvas, (4, round(em * 1.3)), char, bold, em)
-        dots = to_ink(canvas).tobytes()
-        assert dots not in seen, f"{char} looks like {seen.get(dots)}"
-        seen[dots] = char
-
-
-def test_each_letter_prints_the_same_from_nfc_and_nfd() -> None:
-    template = Template.shipped("tron-58")
-    for start in range(0, len(MARKED), 20):
-        text = " ".join(MARKED[start : start + 20])
-        fields = {**FIELDS["tron-58"], "usage": unicodedata.normalize("NFD", text)}
-        plain = {**FIELDS["tron-58"], "usage": text}
-        made = render(template, Label(serial(1), qr_text(1), fields))
-        assert made == render(template, Label(serial(1), qr_text(1), plain))
 
 
 @pytest.mark.parametrize("bold", [False, True])
@@ -97,7 +69,7 @@ def test_zxing_reads_the_qr_from_the_bitmap(name: str) -> None:
     found = zxingcpp.read_barcodes(
         render(Template.shipped(name), label(7, name)).image().convert("L")
     )
-    assert [f.text for f in found] == [qr_text(7)]
+    assert qr_text(7) in [f.text for f in found]
 
 
 @settings(max_examples=50, deadline=None)
@@ -132,6 +104,28 @@ def test_svg_inks_as_many_dots_as_the_bitmap() -> None:
 def test_a_bitmap_of_another_shape_is_refused(width: int, height: int, rows: bytes) -> None:
     with pytest.raises(BitmapError):
         Bitmap(width, height, rows)
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """A PNG whose header promises a picture that no memory holds."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 0) + b"IDAT" + bytes(4)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("side", [3000, 10_000, 60_000])
+def test_a_decompression_bomb_is_refused_by_its_header(side: int) -> None:
+    with pytest.raises(BitmapError):
+        Bitmap.from_png(huge_png(side, side))
+    logo = (
+        '\n[[image]]\nx = 0\ny = 20\nwidth = 10\nheight = 5\npng = "'
+        + base64.b64encode(huge_png(side, side)).decode()
+        + '"\n'
+    )
+    with pytest.raises(TemplateError) as refused:
+        Template.from_bytes(Template.shipped("tron-58-nhanh").raw + logo.encode())
+    assert refused.value.code in {"template.image-size", "template.image"}
 
 
 def test_a_png_that_is_none_or_too_large_is_refused() -> None:

@@ -8,7 +8,7 @@ from PIL import Image
 from qrcode import QRCode, constants, util
 
 from printers.design.qr import QrMatrix, qr_matrix
-from printers.design.qr_masks import penalty
+from printers.design.qr_masks import penalties
 from printers.design.qr_segments import segments
 from tests.printers.sample_labels import qr_text
 
@@ -36,7 +36,7 @@ def test_every_module_is_as_the_library_places_it(text: str) -> None:
 def test_penalty_points_are_those_of_the_library(n: int) -> None:
     matrix = qr_matrix(qr_text(n))
     whole = int("".join("1" if c else "0" for row in grid(matrix) for c in row), 2)
-    assert penalty(whole, matrix.size) == util.lost_point(grid(matrix))
+    assert penalties([whole], matrix.size)[0] == util.lost_point(grid(matrix))
 
 
 @settings(max_examples=50, deadline=None)

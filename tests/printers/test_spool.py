@@ -164,6 +164,105 @@ def test_a_failing_wire_leaves_the_label_queued(spool: Spool) -> None:
     assert spool.counts("j")["queued"] == 1
 
 
+# Version 1 of the schema, as it was released.
+VERSION_1 = """
+CREATE TABLE job (job_id TEXT PRIMARY KEY, printer TEXT NOT NULL, digest TEXT NOT NULL,
+    created_at TEXT NOT NULL) STRICT;
+CREATE TABLE label (number INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL REFERENCES job (job_id), ordinal INTEGER NOT NULL, key TEXT NOT NULL,
+    serial TEXT NOT NULL, attempt INTEGER NOT NULL CHECK (attempt >= 1), reason TEXT NOT NULL,
+    payload BLOB NOT NULL, state TEXT NOT NULL CHECK (state IN
+    ('queued', 'sending', 'sent', 'confirmed', 'in_doubt', 'void', 'cancelled')),
+    digest TEXT NOT NULL DEFAULT '', changed_at TEXT NOT NULL, UNIQUE (key, attempt),
+    UNIQUE (job_id, serial), UNIQUE (job_id, ordinal)) STRICT;
+CREATE INDEX label_by_state ON label (job_id, state, ordinal);
+INSERT INTO job VALUES ('G/L/1', 'p', 'd', 't');
+INSERT INTO label VALUES (7, 'G/L/1', 0, 'G/1', '1', 1, '', x'01', 'confirmed', 'a', 't');
+INSERT INTO label VALUES (8, 'G/L/1', 1, 'G/2', '2', 1, '', x'02', 'sent', 'b', 't');
+INSERT INTO label VALUES (9, 'G/L/1', 2, 'G/3', '3', 1, '', x'03', 'queued', '', 't');
+PRAGMA application_id = 0x4F434C53;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_spool_of_the_first_version_goes_on_where_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with sqlite3.connect(path) as db:
+        db.executescript(VERSION_1)
+    db.close()
+    for _ in range(2):
+        with Spool(path, lambda: "t") as spool:
+            assert [x.state for x in spool.labels("G/L/1")][:2] == ["confirmed", "sent"]
+            assert spool.job("G/L/1").template == ""
+    with Spool(path, lambda: "t") as spool:
+        spool.doubt_unfinished("p")
+        assert spool.resolve("G/L/1", None).void == ("2",)
+        claimed = spool.claim("G/L/1", wire)
+        assert claimed is not None
+        assert (claimed.number, claimed.payload) == (9, b"\x03")
+        spool.add_job("G/L/2", "p", [item(4)], b"prologue", ("name", "digest"))
+        assert spool.prologue_of("G/L/2") == b"prologue"
+        again = spool.claim("G/L/2", wire)
+        assert again is not None
+        assert again.number == 10
+
+
+def test_a_label_that_may_have_left_has_no_bytes_left_to_send_again(spool: Spool) -> None:
+    spool.add_job("j", "p", [item(1)])
+    claimed = spool.claim("j", lambda _, payload: payload + b"!")
+    assert claimed is not None
+    assert (claimed.payload, claimed.drawn) == (b"payload 1!", b"payload 1")
+    with sqlite3.connect(spool.path) as db:
+        assert db.execute("SELECT payload FROM label").fetchall() == [(b"",)]
+    db.close()
+    spool.unclaim(claimed)
+    assert spool.claim("j", wire) is not None
+
+
+def test_undrawn_labels_are_drawn_in_order_and_drawn_anew_on_request(spool: Spool) -> None:
+    spool.add_job("j", "p", [PrintItem(f"G/{n}", str(n), None) for n in range(5)])
+    assert spool.claim("j", wire) is None
+    spool.keep_drawn("j", {"0": b"a", "1": b"b"})
+    assert spool.undrawn("j", 2) == ["2", "3"]
+    spool.draw_again("j", b"new")
+    assert spool.undrawn("j", 9) == spool.queued("j") == ["0", "1", "2", "3", "4"]
+    assert spool.prologue_of("j") == b"new"
+    with pytest.raises(SpoolError):
+        spool.keep_drawn("j", {"0": b""})
+
+
+def test_a_ticked_list_decides_what_lies_between_good_labels(spool: Spool) -> None:
+    spool.add_job("j", "p", [item(n) for n in (1, 2, 3)])
+    for _ in range(3):
+        bring(spool, "j", "in_doubt")
+    resolved = spool.resolve_listed("j", ["1", "3"])
+    assert (resolved.confirmed, resolved.void) == (("1", "3"), ("2",))
+
+
+def test_cancelling_by_key_leaves_what_has_left(spool: Spool) -> None:
+    spool.add_job("j", "p", [item(1), item(2), item(3)])
+    bring(spool, "j", "sent")
+    assert spool.cancel_keys(["G/1", "G/3", "G/9"]) == ("G/3",)
+    assert [x.state for x in spool.labels("j")] == ["sent", "queued", "cancelled"]
+    assert [job.job_id for job in spool.unsettled()] == ["j"]
+
+
+def test_looking_at_the_lock_never_takes_it(spool: Spool) -> None:
+    assert not spool.is_printing("p")
+    with spool.lock("p"):
+        assert spool.is_printing("p")
+        assert not spool.is_printing("q")
+    assert not spool.is_printing("p")
+
+
+def test_a_line_is_clean_only_after_a_clean_end(spool: Spool) -> None:
+    assert spool.line_opened("p") == (False, 1)
+    assert spool.line_opened("p") == (False, 2)
+    spool.line_closed("p")
+    assert spool.line_opened("p") == (True, 3)
+    assert spool.line_opened("q") == (False, 1)
+
+
 def test_a_file_that_is_no_spool_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     with sqlite3.connect(other) as db:

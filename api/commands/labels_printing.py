@@ -1,0 +1,186 @@
+"""`ocop labels print|resume|reprint`: printing that a person watches and may end with Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.bootstrap import Services
+from api.commands.words import choose, give, opened, tell
+from api.errors import DoorError
+from api.labels.labelling import LOCAL_BASE, PATIENCE_SECONDS
+from api.labels.run import Watch
+from ledger.errors import LedgerError
+from printers.errors import AttentionError
+from printers.spooling.outcome import JobOutcome, Progress
+
+_SHOW_EVERY_SECONDS = 0.5
+_INTERRUPTED = 130
+
+
+class _Screen:
+    """Progress on one line of a terminal; trouble on lines of its own."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+        self._total = 0
+        self._done = 0
+        self._started = self._shown = time.monotonic()
+
+    def start(self, _: str, serials: list[str]) -> None:
+        self._total = len(serials)
+        self._started = time.monotonic()
+
+    def progress(self, one: Progress) -> None:
+        if one.state == "confirmed":
+            self._done += 1
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self._shown >= _SHOW_EVERY_SECONDS:
+            self._shown = now
+            rate = self._done / max(now - self._started, 0.001)
+            words = choose(self._lang, "labels/s", "tem/giây")
+            print(f"{self._done}/{self._total}  {rate:.1f} {words}   ", end="\r", file=sys.stderr)
+
+    def trouble(self, trouble: AttentionError | None) -> None:
+        tell(
+            choose(self._lang, "The printer goes on.", "Máy in chạy tiếp.")
+            if trouble is None
+            else trouble.say(self._lang)
+        )
+
+
+@contextmanager
+def _watched(lang: str) -> Iterator[tuple[Watch, threading.Event]]:
+    """A watch whose first Ctrl-C ends the job between two labels; the second one ends at once."""
+    screen, asked = _Screen(lang), threading.Event()
+
+    def interrupt(*_: object) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, before)
+        tell(
+            choose(
+                lang,
+                "Stopping after the labels on their way; Ctrl-C again stops at once.",
+                "Đang dừng sau những tem đã gửi; bấm Ctrl-C lần nữa để dừng ngay.",
+            )
+        )
+
+    watch = Watch(screen.start, screen.progress, screen.trouble, PATIENCE_SECONDS, asked.is_set)
+    if threading.current_thread() is not threading.main_thread():
+        yield watch, asked
+        return
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield watch, asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def run_print(args: argparse.Namespace) -> int:
+    """Print labels; 1 when some are in doubt or waiting, 130 after Ctrl-C."""
+    with opened(args) as services:
+        item = services.views.item_named(args.item)
+        say_about_stars(services, item, args)
+        if services.settings.base_url is None:
+            tell(
+                choose(
+                    args.lang,
+                    f"No public address is set: these labels lead to {LOCAL_BASE}, this machine only.",
+                    f"Chưa đặt địa chỉ công khai: tem này chỉ dẫn tới {LOCAL_BASE} trên máy này.",
+                )
+            )
+        with _watched(args.lang) as (watch, asked):
+            serials, outcome = services.labelling.print_labels(
+                item, args.lot, args.count, args.printer, args.template, watch
+            )
+        code = _told(services, item, args, serials, outcome)
+        return _INTERRUPTED if asked.is_set() else code
+
+
+def run_resume(args: argparse.Namespace) -> int:
+    """Print the rest of the lot's jobs that were cut off."""
+    with opened(args) as services:
+        item = services.views.item_named(args.item)
+        left = [
+            one
+            for one in services.labelling.unfinished()
+            if (one.item, one.lot) == (item, args.lot)
+        ]
+        if doubted := sum(one.in_doubt for one in left):
+            raise DoorError("job-in-doubt", count=doubted, lot=args.lot, item=args.item)
+        queued = [one.job_id for one in left if one.queued]
+        if not queued:
+            raise DoorError("nothing-queued", lot=args.lot)
+        code = 0
+        for job in queued:
+            with _watched(args.lang) as (watch, asked):
+                serials, outcome = services.labelling.resume(job, watch)
+            code = max(code, _told(services, item, args, serials, outcome))
+            if asked.is_set():
+                return _INTERRUPTED
+        return code
+
+
+def run_reprint(args: argparse.Namespace) -> int:
+    """Print one serial again."""
+    with opened(args) as services:
+        item = services.views.item_named(args.item)
+        with _watched(args.lang) as (watch, asked):
+            outcome = services.labelling.reprint(
+                item, args.lot, args.serial, args.reason, args.printer, args.template, watch
+            )
+        code = _told(services, item, args, [args.serial], outcome)
+        return _INTERRUPTED if asked.is_set() else code
+
+
+def say_about_stars(services: Services, item: str, args: argparse.Namespace) -> None:
+    """Stars that the label may no longer carry."""
+    found = services.tables.lot(item, args.lot)
+    if found is None:
+        raise LedgerError("lot-unknown", lot=args.lot, item=item)
+    for one in found.facts["findings"]:
+        if one["code"] == "stars-expired" and one["lot"] == args.lot:
+            tell(str(one[args.lang]))
+
+
+def _told(
+    services: Services, item: str, args: argparse.Namespace, serials: list[str], outcome: JobOutcome
+) -> int:
+    facts = services.labelling.desk.facts(item, args.lot)
+    states = services.labelling.states(item, args.lot)
+    labels = [
+        {"serial": s, "url": services.labelling.url(facts, s), "state": states[s]} for s in serials
+    ]
+    status = services.labelling.status(item, args.lot)
+    if args.json:
+        give({"ending": outcome.ending, "labels": labels, "status": status})
+    else:
+        for one in labels:
+            print(f"{one['serial']}  {one['state']}  {one['url']}")
+    if outcome.error is not None:
+        tell(outcome.error.say(args.lang))
+    if outcome.ending == "stopped":
+        came, left = outcome.counts["confirmed"], outcome.counts["cancelled"]
+        tell(
+            choose(
+                args.lang,
+                f"Stopped: {came} labels came out, {left} wait again.",
+                f"Đã dừng: {came} tem đã in, {left} tem trở về chờ in.",
+            )
+        )
+    if outcome.needs_check_scan:
+        tell(
+            choose(
+                args.lang,
+                f"{status['in_doubt']} labels are in doubt. Scan the last good one and run: ocop "
+                f"labels void {args.item} {args.lot} --last-good SERIAL",
+                f"Có {status['in_doubt']} tem chưa rõ đã in hay chưa. Hãy quét tem cuối in được rồi "
+                f"chạy: ocop labels void {args.item} {args.lot} --last-good SỐ-TEM",
+            )
+        )
+    return 0 if outcome.ending == "done" and not outcome.needs_check_scan else 1

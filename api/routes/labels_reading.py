@@ -1,0 +1,93 @@
+"""How the label pages read what was typed or scanned, and what they look up for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from api.routes.labels_refusals import LabelFormRefused
+from api.routes.services import Facts, Services
+from ledger.domain.digital_link import Leniency, parse_link
+from ledger.domain.serials import read_serial
+
+MOST_LABELS = 10_000
+
+
+Leading = Callable[..., str]
+"""`to(path, **query)`: an address that keeps the page's language."""
+
+
+def leading(lang: str) -> Leading:
+    """Addresses for one language: `?lang=en` goes along, Vietnamese needs none."""
+
+    def to(path: str, **query: object) -> str:
+        fields = {name: value for name, value in query.items() if value not in ("", None)}
+        if lang != "vi":
+            fields["lang"] = lang
+        return f"{path}?{urlencode(fields)}" if fields else path
+
+    return to
+
+
+def first_party(services: Services) -> str:
+    """The party that this station records for; "" on a machine without a station key."""
+    return next(iter(services.station.own_parties()), "")
+
+
+def unlabelled(facts: Facts) -> int:
+    """Packs of the lot without a label in force; never below 0."""
+    labels = facts.get("labels") or {}
+    in_force = (labels.get("issued") or 0) - (labels.get("voided") or 0)
+    return max((facts.get("packs") or 0) - in_force, 0)
+
+
+def packed_facts(services: Services, item: str, lot: str) -> Facts | None:
+    """The facts of a packed lot; None for an unknown or raw one."""
+    found = services.views.lot(item, lot)
+    return None if found is None or found.facts.get("kind") != "packed" else found.facts
+
+
+def read_count(text: str) -> int:
+    """A number of labels as typed: 250 or 1.250."""
+    digits = text.replace(".", "").replace(" ", "")
+    right = digits.isascii() and digits.isdigit() and len(digits) < 9
+    if not right or not 0 < int(digits) <= MOST_LABELS:
+        raise LabelFormRefused("count", found=text, most=MOST_LABELS)
+    return int(digits)
+
+
+def scanned_serial(scanned: str, lot: str) -> str:
+    """The serial of a scanned label of this lot, or the serial that was typed."""
+    text = scanned.strip()
+    if text[:4].lower() != "http":
+        return text.upper()
+    link = parse_link(text, Leniency(zero_suppressed_gtin=True))
+    if link.serial is None:
+        raise LabelFormRefused("no-serial", found=text)
+    if link.lot_code is not None and link.lot_code.text != lot:
+        raise LabelFormRefused("other-lot", found=link.lot_code.text, lot=lot)
+    return link.serial
+
+
+def scanned_label(scanned: str, services: Services) -> tuple[str, str, str]:
+    """(item, lot, serial) of one label, from its code or its typed serial.
+
+    Raises:
+        DomainError: it names no label that was issued here.
+    """
+    text = scanned.strip()
+    if text[:4].lower() == "http":
+        link = parse_link(text, Leniency(zero_suppressed_gtin=True))
+        if link.serial is None or link.gtin is None:
+            raise LabelFormRefused("no-serial", found=text)
+        items, serial = [link.gtin.gtin14], link.serial
+    else:
+        items = [str(product["gtin"]) for product in services.views.products()]
+        serial = text.upper()
+    tag, counter, _ = read_serial(serial)
+    for item in items:
+        if services.labelling.serial_is_genuine(item, serial):
+            row = services.views.label(item, tag, counter)
+            if row is not None:
+                return item, row.lot_code, serial
+    raise LabelFormRefused("serial-nowhere", found=serial)

@@ -1,0 +1,157 @@
+"""How many labels, which template, which printer; then printing starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.labels.check import require_lawful
+from api.pages.notices import notice
+from api.pages.rendering import render
+from api.routes.labels_choices import (
+    PrinterChoice,
+    TemplateChoice,
+    dots_wide,
+    require_fit,
+    shared_faults,
+    templates_for,
+)
+from api.routes.labels_reading import leading, packed_facts, read_count, unlabelled
+from api.routes.labels_refusals import LabelFormRefused
+from api.routes.printer_states import PrinterStates
+from api.routes.replies import html
+from api.routes.services import Facts, Services
+from api.routes.station_guard import language, read_form, station_only
+from ledger.verify.wording import Refusal
+from printers.bitmap import DOTS_PER_MM
+from printers.errors import PrintingError
+
+
+class _StartPages:
+    """The count page of one lot, its pictures, and the start of a print."""
+
+    def __init__(self, services: Services, states: PrinterStates) -> None:
+        self._services = services
+        self._states = states
+
+    async def show(self, request: Request) -> Response:
+        """The count page; `count`, `printer` and `template` in the query are filled in."""
+        lang, query = language(request), request.query_params
+        facts = packed_facts(self._services, query.get("item", ""), query.get("lot", ""))
+        if facts is None:
+            return html(notice("unknown-lot", lang), 404)
+        return html(await self._page(facts, query, lang, ""))
+
+    async def _page(self, facts: Facts, typed: Mapping[str, str], lang: str, fault: str) -> bytes:
+        services, where = self._services, (facts["item"], facts["lot"])
+        templates = await run_in_threadpool(templates_for, services, *where, lang)
+        states = await self._states.all(lang)
+        printers = [
+            PrinterChoice(one.name, dots_wide(one) // DOTS_PER_MM, states[one.name])
+            for one in services.printers.all()
+            if one.name in states
+        ]
+        errors, warnings = shared_faults(templates)
+        account = await run_in_threadpool(services.labelling.status, *where)
+        left = unlabelled(facts)
+        return render(
+            "labels_count.html",
+            lang,
+            facts=facts,
+            left=left,
+            account=account,
+            count=typed.get("count", str(left) if left else ""),
+            templates=templates,
+            template=self._usual_template(typed.get("template", ""), templates),
+            printers=printers,
+            printer=self._usual_printer(typed.get("printer", ""), printers),
+            errors=errors,
+            warnings=warnings,
+            rules=next((one.rules for one in templates if one.rules), ""),
+            fault=fault,
+            to=leading(lang),
+        )
+
+    def _usual_printer(self, typed: str, choices: list[PrinterChoice]) -> str:
+        """The one typed, else that of the last print, else the first not known to be in trouble."""
+        known = [one.name for one in choices]
+        able = [one.name for one in choices if one.state.tone != "bad"]
+        last = next((job.printer for job in self._services.labelling.jobs()), "")
+        return next((one for one in (typed, last, *able, *known) if one in known), "")
+
+    def _usual_template(self, typed: str, choices: list[TemplateChoice]) -> str:
+        usable = [one.name for one in choices if one.usable]
+        last = next((job.template for job in self._services.labelling.jobs()), "")
+        return next((one for one in (typed, last, *usable) if one in usable), "")
+
+    async def start(self, request: Request) -> Response:
+        """Start printing and lead to the page that shows how far it is."""
+        lang = language(request)
+        typed = await read_form(request)
+        if typed is None:
+            return html(notice("too-large", lang), 422)
+        facts = packed_facts(self._services, typed.get("item", ""), typed.get("lot", ""))
+        if facts is None:
+            return html(notice("unknown-lot", lang), 422)
+        try:
+            count = read_count(typed.get("count", ""))
+            printer, template = self._chosen(typed)
+            job = await run_in_threadpool(self._started, facts, count, printer, template)
+        except (Refusal, PrintingError) as refusal:
+            return html(await self._page(facts, typed, lang, refusal.say(lang)), 422)
+        return RedirectResponse(leading(lang)(f"/tram/in-tem/{job}"), 303)
+
+    def _chosen(self, typed: Mapping[str, str]) -> tuple[str, str]:
+        labelling = self._services.labelling
+        printer, template = typed.get("printer", ""), typed.get("template", "")
+        if not printer:
+            raise LabelFormRefused("no-printer")
+        if not template or template not in labelling.templates():
+            raise LabelFormRefused("template-unknown", found=template)
+        return printer, template
+
+    def _started(self, facts: Facts, count: int, printer: str, template: str) -> str:
+        where = facts["item"], facts["lot"]
+        labelling = self._services.labelling
+        account = labelling.status(*where)
+        if account["in_doubt"]:
+            raise LabelFormRefused("doubt-first", count=account["in_doubt"], lot=facts["lot"])
+        most = unlabelled(facts) + account["waiting"]
+        if count > most:
+            raise LabelFormRefused(
+                "too-many", found=count, most=most, packs=facts["packs"], lot=facts["lot"]
+            )
+        require_lawful(labelling.check(*where, template))
+        require_fit(self._services.printers.get(printer), labelling.desk.templates.get(template))
+        return labelling.start_printing(*where, count, printer, template)
+
+    async def preview(self, request: Request) -> Response:
+        """The label as it will print, as PNG: one dot of paper is one pixel."""
+        lang, query = language(request), request.query_params
+        item, lot = query.get("item", ""), query.get("lot", "")
+        if packed_facts(self._services, item, lot) is None:
+            return html(notice("unknown-lot", lang), 404)
+        labelling = self._services.labelling
+        try:
+            known = list(labelling.templates())
+            template = query.get("template", known[0])
+            if template not in known:
+                raise LabelFormRefused("template-unknown", found=template)
+            png = await run_in_threadpool(labelling.preview_png, item, lot, template)
+        except (Refusal, PrintingError) as refusal:
+            return html(notice("no-preview", lang, detail=refusal.say(lang)), 422)
+        return Response(png, 200, {"cache-control": "no-store"}, "image/png")
+
+
+def start_routes(services: Services, states: PrinterStates) -> list[BaseRoute]:
+    """Count page, pictures, and POST /tram/in-tem."""
+    pages = _StartPages(services, states)
+    return [
+        Route("/tram/in-tem", station_only(pages.start), methods=["POST"]),
+        Route("/tram/in-tem/lo", station_only(pages.show), methods=["GET"]),
+        Route("/tram/in-tem/xem-truoc.png", station_only(pages.preview), methods=["GET"]),
+    ]

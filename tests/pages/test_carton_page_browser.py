@@ -1,0 +1,67 @@
+"""The page behind a carton's code, in a real Chromium on a narrow screen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+
+from api.app import create_app
+from tests.pages.cooperative import GTIN, LOT, found_cooperative
+from tests.test_carton import SSCC, fill, packs, trouble
+
+pytestmark = pytest.mark.browser
+_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+
+
+@pytest.fixture(scope="module")
+def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    services = found_cooperative(Path(tmp_path_factory.mktemp("carton")) / "ledger")
+    fill(services, SSCC, packs(20), packs(4))
+    trouble(services, "recalled")
+    config = uvicorn.Config(create_app(services), host="127.0.0.1", port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    for _ in range(200):
+        if server.started:
+            break
+        thread.join(0.05)
+    assert server.started, "the test server did not start within 10 seconds"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join(10)
+    services.close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "These tests need Chromium; install the package chromium and run them again."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, headless=True, args=_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_phone_shows_the_carton_and_leads_on_to_its_lots(
+    chromium: Browser, base_url: str, lang: str, tmp_path: Path
+) -> None:
+    page = chromium.new_page(viewport={"width": 360, "height": 740})
+    page.goto(f"{base_url}/00/{SSCC}?lang={lang}", timeout=20_000)
+    page.screenshot(path=os.fspath(tmp_path / "carton.png"), full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    found = Axe().run(page).response["violations"]
+    assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == []
+    page.get_by_role("link", name="Miến dong Đồng Tâm").first.click()
+    page.wait_for_url(f"{base_url}/01/{GTIN}/10/{LOT}", timeout=20_000)
+    page.close()
