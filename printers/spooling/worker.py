@@ -154,7 +154,12 @@ class _Run:
         if prologue := self._spool.prologue_of(self._job_id):
             self._transport.send(prologue)  # no label has left yet, whatever becomes of it
         while not self.stop():
-            claimed = self.next_label(lambda number, drawn: self._wire(listener, number, drawn))
+            try:
+                claimed = self.next_label(lambda number, drawn: self._wire(listener, number, drawn))
+            except PrintingError:
+                # A label that cannot be drawn brings no doubt over those on their way.
+                listener.until_at_most(0)
+                raise
             if claimed is None:
                 break
             self._send(listener, claimed)

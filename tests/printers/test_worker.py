@@ -16,7 +16,7 @@ import pytest
 from printers.bitmap import Bitmap
 from printers.design.render import render
 from printers.design.template import Template
-from printers.errors import AttentionError, TransportError
+from printers.errors import AttentionError, EncodingError, TransportError
 from printers.profile import Profile
 from printers.spooling.outcome import Progress
 from printers.spooling.schema import PrintItem
@@ -209,6 +209,26 @@ def test_labels_are_drawn_a_few_at_a_time_and_their_bytes_leave_the_spool(tmp_pa
     with sqlite3.connect(tmp_path / "s.db") as db:
         assert db.execute("SELECT max(length(payload)) FROM label").fetchone() == (0,)
     db.close()
+
+
+def test_a_label_that_cannot_be_drawn_brings_no_doubt_over_those_on_their_way(
+    tmp_path: Path,
+) -> None:
+    with (
+        Spool(tmp_path / "s.db", lambda: "t") as spool,
+        VirtualPrinter(tmp_path / "paper") as printer,
+    ):
+        spool.add_job("j", "p", [PrintItem(x.key, x.serial, None) for x in items(20)])
+
+        def draw(serials: Sequence[str]) -> list[bytes]:
+            if serial(20) in serials:
+                raise EncodingError("encoding.real-time", row=1, found="10 04")
+            return [LABELS[0].payload or b"" for _ in serials]
+
+        outcome = print_job(spool, "j", open_transport(printer.address), profile_like(), draw=draw)
+        assert outcome.error is not None
+        assert outcome.error.code == "encoding.real-time"
+        assert (outcome.counts["confirmed"], outcome.counts["queued"]) == (16, 4)
 
 
 def test_without_anybody_to_draw_them_undrawn_labels_stay_queued(tmp_path: Path) -> None:
