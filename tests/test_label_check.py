@@ -163,7 +163,7 @@ def test_the_sizes_are_those_that_were_set(facts: dict[str, Any]) -> None:
         (lambda t: t.replace("{net_content}", "{net_content} (0.5 kg)"), "decimal-point"),
         (
             lambda t: t.replace("Bảo quản: {storage}\n", "").replace(
-                "version = 1", 'version = 2\npart = "whole"'
+                "version = 2", 'version = 3\npart = "whole"'
             ),
             "storage-missing",
         ),
@@ -182,6 +182,21 @@ def test_the_same_lack_is_a_warning_on_a_small_label_of_which_nothing_is_said(
     errors, warnings = codes(checked(facts, template))
     assert errors == set()
     assert "storage-missing" in warnings
+
+
+def test_a_main_label_leaves_to_the_pack_what_the_rules_allow_and_nothing_else(
+    facts: dict[str, Any],
+) -> None:
+    def main(text: str) -> str:
+        return text.replace("version = 2", 'version = 3\npart = "main"')
+
+    lacking = spoiled(lambda t: main(t).replace("Bảo quản: {storage}\n", ""))
+    errors, warnings = codes(checked(facts, lacking))
+    assert errors == set()
+    assert "left-to-pack" in warnings
+    assert "storage-missing" not in warnings
+    undated = spoiled(lambda t: main(t).replace("{made_on}", "xem bao bì"))
+    assert "made-on-missing" in codes(checked(facts, undated))[0]
 
 
 def test_goods_without_an_expiry_have_no_lawful_label(facts: dict[str, Any]) -> None:
@@ -241,7 +256,7 @@ def test_a_lawful_label_passes_with_its_warnings(facts: dict[str, Any]) -> None:
     check = require_lawful(checked(facts, Template.shipped("goi-50x40")))
     record = law_record(check)
     assert record["rules"] == "vn-2026"
-    assert "ingredients-missing" in record["warnings"]
+    assert "left-to-pack" in record["warnings"]
     assert len(record["warnings"]) == len(set(record["warnings"]))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import Any, ClassVar, Final, Literal, cast
+from typing import Any, ClassVar, Final, cast
 
 from ledger.domain.label_law.face import FaceText, LabelFace, Part, Recorded
 from ledger.domain.label_law.judge import LawFault, judge
@@ -195,7 +195,8 @@ def _texts(template: Template, words: dict[str, str]) -> Iterator[FaceText]:
         if text.strip():
             em = set_text(block, text).em
             yield FaceText(
-                text.replace("\n", " "),
+                # No-break spaces are for setting the text; in a sentence they would show as escapes.
+                text.replace("\n", " ").replace("\u00a0", " "),
                 PLACEHOLDER.sub("…", block.text),
                 tuple(_items(block, words)),
                 _millimetres(em * CAP_HEIGHT),
@@ -220,7 +221,7 @@ def _millimetres(dots: float) -> Decimal:
 def _part(template: Template) -> Part | None:
     """What the file itself says of its part; None when it says nothing."""
     found = tomllib.loads(template.raw.decode()).get("part")
-    return cast("Literal['whole', 'trace']", found) if found in ("whole", "trace") else None
+    return cast("Part", found) if found in ("whole", "main", "trace") else None
 
 
 def _recorded(facts: dict[str, Any]) -> Recorded:

@@ -35,14 +35,14 @@ from printers.toml_table import TomlTable
 _FOLDER = Path(__file__).parents[1] / "templates"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 SHIPPED = ("goi-50x40", "tron-58", "tron-58-nhanh", "tron-80", "nho-30x20", "thung-100x100")
-_PARTS: tuple[Part, ...] = ("whole", "trace")
+_PARTS: tuple[Part, ...] = ("whole", "main", "trace")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
     """A validated layout. Width and height are the bitmap's, in dots.
 
-    `part` says which part of the mandatory information the label carries: "whole", or "trace"
+    `part` says which part of the mandatory information the label carries: "whole", "main", or "trace"
     when the pack carries the rest.
     """
 

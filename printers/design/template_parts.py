@@ -11,7 +11,7 @@ from PIL import Image
 Align = Literal["left", "center", "right"]
 Level = Literal["L", "M", "Q", "H"]
 Kind = Literal["gap", "continuous", "mark"]
-Part = Literal["whole", "trace"]
+Part = Literal["whole", "main", "trace"]
 # What differs from label to label of one lot; every other field is the lot's.
 PER_LABEL = frozenset({"serial", "sscc"})
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]{0,39})\}")

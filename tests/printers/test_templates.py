@@ -28,12 +28,12 @@ _NOTE = 'text = "Quét mã để xem nguồn gốc"\nx = 1\ny = 28.5\nwidth = '
 ROOMY = GOOD.replace(_NOTE + "46", _NOTE.replace(" để xem nguồn gốc", "") + "30")
 
 BAD = [
-    ("version = 1", "version = 1\ncolour = 3", "template.unknown-key"),
+    ("version = 2", "version = 1\ncolour = 3", "template.unknown-key"),
     ("module_dots = 4", "module_dots = 4\nzoom = 2", "template.unknown-key"),
-    ("version = 1", "", "template.missing-key"),
-    ("version = 1", 'version = "one"', "template.wrong-value"),
-    ("version = 1", "version = true", "template.wrong-value"),
-    ("version = 1", "version =", "template.not-toml"),
+    ("version = 2", "", "template.missing-key"),
+    ("version = 2", 'version = "one"', "template.wrong-value"),
+    ("version = 2", "version = true", "template.wrong-value"),
+    ("version = 2", "version =", "template.not-toml"),
     ("dpi = 203", "dpi = 300", "template.dpi"),
     ('name = "goi-50x40"', 'name = "Gói 50"', "template.name"),
     ("gap_mm = 2", "gap_mm = 0", "template.gap"),
@@ -53,7 +53,7 @@ BAD = [
     ('caption = "OCOP"', 'caption = "★"', "template.no-glyph"),
     ('kind = "gap"', 'kind = "continuous"', "template.gap"),
     ('kind = "gap"', 'kind = "roll"', "template.wrong-value"),
-    ('optional = ""', 'optional = ""\npart = "half"', "template.wrong-value"),
+    ('part = "main"', 'part = "half"', "template.wrong-value"),
 ]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-Part = Literal["whole", "trace"]
+Part = Literal["whole", "main", "trace"]
 
 ITEMS: Final = (
     "name",
@@ -66,8 +66,8 @@ class Recorded:
 class LabelFace:
     """A label of `width_mm` x `height_mm`; `texts` in the template's order.
 
-    part    "trace": the pack itself carries the rest; "whole": this label carries everything;
-            None: the template does not say
+    part    "whole": this label carries everything; "main": all but what a rule lets the pack carry;
+            "trace": the pack itself carries the rest; None: the template does not say
     stars   how many are drawn; `code` the text of its machine-readable code, "" for none
     """
 

@@ -71,6 +71,8 @@ def judge(rules: RuleSet, face: LabelFace) -> tuple[LawFault, ...]:
 def _item(rules: RuleSet, rule: Rule, face: LabelFace) -> Iterator[Found]:
     if face.part == "trace" or face.value(rule.item) is not None:
         return  # what a part of a label leaves to the pack is said once, by "left-to-pack"
+    if face.part == "main" and rule.on_pack:
+        return
     severity = rule.severity
     if rule.unrecorded and rule.item not in face.recorded.known:
         severity = rule.unrecorded
@@ -80,10 +82,14 @@ def _item(rules: RuleSet, rule: Rule, face: LabelFace) -> Iterator[Found]:
 
 
 def _left_to_pack(rules: RuleSet, rule: Rule, face: LabelFace) -> Iterator[Found]:
-    if face.part != "trace":
+    if face.part not in ("main", "trace"):
         return
     wanted = [
-        one.item for one in rules.rules if one.item and rules.applies(one, face.recorded.group)
+        one.item
+        for one in rules.rules
+        if one.item
+        and rules.applies(one, face.recorded.group)
+        and (face.part == "trace" or one.on_pack)
     ]
     left = [rules.items[item] for item in wanted if face.value(item) is None]
     if left:
