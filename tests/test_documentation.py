@@ -32,6 +32,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 COMMANDS = (
     "audit",
     "bundle",
+    "carton",
     "demo",
     "init",
     "labels",
@@ -40,10 +41,21 @@ COMMANDS = (
     "rebuild",
     "record",
     "serve",
+    "template",
     "trust",
     "virtual-printer",
 )
-LABEL_VERBS = ("check", "issue", "preview", "print", "reprint", "status", "void")
+LABEL_VERBS = (
+    "cancel",
+    "check",
+    "issue",
+    "preview",
+    "print",
+    "reprint",
+    "resume",
+    "status",
+    "void",
+)
 TARGETS = ("demo", "test", "test-long", "bench", "lint")
 _FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")
