@@ -82,4 +82,10 @@ SPOOL: dict[str, tuple[str, str]] = {
         "Máy in đã ngừng nhận dữ liệu một lúc; hãy xem giấy, nắp máy và đèn báo rồi để máy chạy"
         " tiếp.",
     ),
+    "spool.unforeseen": (
+        "Printing ended with an error that nobody foresaw ({what}), expected none; look which labels"
+        " came out, then print the rest.",
+        "Việc in dừng vì lỗi ngoài dự kiến ({what}); hãy xem những tem nào đã ra rồi in tiếp phần"
+        " còn lại.",
+    ),
 }

@@ -92,9 +92,10 @@ TRANSPORT: dict[str, tuple[str, str]] = {
         " và địa chỉ máy in.",
     ),
     "transport.closed": (
-        "The printer at {address} closed the connection ({why}), expected it open; check the"
-        " printer and the last label, then go on.",
-        "Máy in ở {address} đã ngắt kết nối ({why}); hãy kiểm tra máy in và tem cuối rồi in tiếp.",
+        "The printer at {address} closed the connection ({why}), expected it open; check its"
+        " power and cable, and say which labels came out before printing on.",
+        "Máy in ở {address} đã ngắt kết nối ({why}); hãy kiểm tra nguồn và dây mạng, và cho biết"
+        " những tem nào đã ra trước khi in tiếp.",
     ),
     "transport.stalled": (
         "The printer at {address} took no bytes for {seconds} s, expected it to keep reading;"

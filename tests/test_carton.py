@@ -17,7 +17,12 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.bootstrap import Services
 from api.commands.main import main
-from api.labels.carton import CARTON_TEMPLATE, carton_label, contents_text, find_carton
+from api.labels.carton import (
+    CARTON_TEMPLATE,
+    carton_label,
+    contents_text,
+    find_carton,
+)
 from api.labels.template_list import TemplateList
 from ledger.domain.check_digit import check_digit
 from ledger.projections import schema

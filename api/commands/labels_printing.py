@@ -165,7 +165,8 @@ def _told(
     if outcome.error is not None:
         tell(outcome.error.say(args.lang))
     if outcome.ending == "stopped":
-        came, left = outcome.counts["confirmed"], outcome.counts["cancelled"]
+        came = outcome.counts["confirmed"]
+        left = sum(states[serial] == "waiting" for serial in serials)
         tell(
             choose(
                 args.lang,

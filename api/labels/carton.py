@@ -15,6 +15,7 @@ from ledger.domain.codes import Sscc
 from ledger.domain.digital_link import DigitalLink
 from ledger.domain.quantities import Quantity
 from ledger.domain.web_address import in_capitals
+from ledger.projections.views import Views
 from ledger.verify.wording import Refusal
 from printers.design.template import Template
 from printers.label import Label
@@ -89,11 +90,20 @@ def find_carton(views: ReadSide, text: str) -> Carton:
     found = views.container(sscc)
     if found is None:
         raise CartonRefused("carton-unknown", sscc=sscc)
+    refuse_stopped_contents(views, sscc)
     contents = []
     for item, code, amount in found.contents:
         lot = views.lot(item, code)
-        facts = {} if lot is None else lot.facts
-        if stopped := facts.get("stopped"):
+        contents.append(_content(item, code, amount, {} if lot is None else lot.facts))
+    return Carton(sscc, _producer(views, found.party), tuple(contents))
+
+
+def refuse_stopped_contents(views: ReadSide | Views, sscc: str) -> None:
+    """CartonRefused when a lot in the carton is held or recalled now."""
+    found = views.container(sscc)
+    for item, code, _ in () if found is None else found.contents:
+        lot = views.lot(item, code)
+        if lot is not None and (stopped := lot.facts.get("stopped")):
             words = {"recalled": "đang bị thu hồi", "held": "đang bị tạm giữ"}
             raise CartonRefused(
                 "carton-stopped",
@@ -102,8 +112,6 @@ def find_carton(views: ReadSide, text: str) -> Carton:
                 status=stopped["type"],
                 status_vi=words[stopped["type"]],
             )
-        contents.append(_content(item, code, amount, facts))
-    return Carton(sscc, _producer(views, found.party), tuple(contents))
 
 
 def _content(item: str, lot: str, amount: dict[str, str], facts: dict[str, Any]) -> Content:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from api.labels.account import job_prefix
-from api.labels.carton import CARTON_TEMPLATE, Carton, CartonRefused, carton_label
+from api.labels.carton import (
+    CARTON_TEMPLATE,
+    Carton,
+    CartonRefused,
+    carton_label,
+    refuse_stopped_contents,
+)
 from api.labels.desk import Desk
 from api.labels.printer_list import Printer
 from api.labels.run import NEVER_LEFT, Watch
@@ -19,7 +25,7 @@ from printers.design.template import Template
 from printers.encoders.choose import Encoded, encode_label
 from printers.label import Label
 from printers.profile import Profile
-from printers.spooling.outcome import JobOutcome
+from printers.spooling.outcome import JobOutcome, Progress
 from printers.spooling.schema import DOUBTED, PrintItem
 from printers.spooling.spool import Spool
 from printers.spooling.worker import print_held
@@ -55,10 +61,17 @@ def print_carton(
     template = desk.templates.get(CARTON_TEMPLATE)
     encoded = _encoded(carton_label(carton, desk.settings.base_url, template), template, chosen)
     watch = watch or Watch(patience_seconds=0)
+    on_progress = watch.on_progress or (lambda _: None)
     prefix = job_prefix(_AI, carton.sscc)
+
+    def progress(one: Progress) -> None:
+        if one.state == "sending":
+            refuse_stopped_contents(desk.views, carton.sscc)  # a person may have been waited for
+        on_progress(one)
+
     with desk.spool() as spool, desk.held(spool, chosen.name):
         with desk.writing():
-            desk.tidy(spool, _AI, carton.sscc, give_back=True)
+            desk.tidy(spool, _AI, carton.sscc, give_back=True, holding=chosen.name)
             if came_out is not None:
                 _decide(spool, carton.sscc, came_out=came_out)
                 if came_out and not reason:
@@ -72,19 +85,19 @@ def print_carton(
                 encoded.prologue,
                 (template.name, template.digest()),
             )
-        outcome = print_held(
-            spool,
-            job,
-            open_transport(chosen.address),
-            Profile.shipped(chosen.profile),
-            on_progress=watch.on_progress,
-            on_trouble=watch.on_trouble,
-            patience_seconds=watch.patience_seconds,
-            stop=watch.stop,
-        )
-        if outcome.counts["queued"]:
+        try:
+            return print_held(
+                spool,
+                job,
+                open_transport(chosen.address),
+                Profile.shipped(chosen.profile),
+                on_progress=progress,
+                on_trouble=watch.on_trouble,
+                patience_seconds=watch.patience_seconds,
+                stop=watch.stop,
+            )
+        finally:
             spool.cancel(job)  # not a byte left: the next attempt needs no reason of the operator
-        return outcome
 
 
 def _encoded(label: Label, template: Template, printer: Printer) -> Encoded:

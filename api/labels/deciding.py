@@ -11,7 +11,7 @@ from api.labels.desk import Desk, refuse_stopped, require_state
 from api.labels.drawing import Drawer
 from api.labels.lawful import require_lawful_label
 from api.labels.run import NEVER_LEFT, Watch
-from api.labels.settling import attempts_of, marks, record_void, settle
+from api.labels.settling import attempts_of, drop_dead_copies, marks, record_void, settle
 from ledger.domain.drafts import Draft
 from ledger.domain.serials import read_serial
 from printers.spooling.outcome import JobOutcome, Progress
@@ -135,6 +135,7 @@ def reprint(
 
     def progress(one: Progress) -> None:
         if one.state == "sending":
+            refuse_stopped(desk.facts(item, lot))  # a person may have been waited for
             desk.station.record(Draft("labels-reprinted", facts["party"], desk.now_text(), body))
         if watch.on_progress is not None:
             watch.on_progress(one)
@@ -143,20 +144,24 @@ def reprint(
         with desk.writing():
             settle(desk, item, lot)
             spool.doubt_unfinished(chosen.name)
+            drop_dead_copies(desk, spool, item, lot, chosen.name)
             require_state(desk.account.states(item, lot), serial, {"confirmed"})
             require_lawful_label(desk, facts, shape)
-            job = _add_copy(desk, spool, Drawer(desk, facts, shape, chosen), serial, reason)
-        outcome = print_held(
-            spool,
-            job,
-            open_transport(chosen.address),
-            Drawer(desk, facts, shape, chosen).profile,
-            on_progress=progress,
-            on_trouble=watch.on_trouble,
-            patience_seconds=watch.patience_seconds,
-            stop=watch.stop,
-        )
-        spool.cancel(job)
+            drawer = Drawer(desk, facts, shape, chosen)
+            job = _add_copy(desk, spool, drawer, serial, reason)
+        try:
+            outcome = print_held(
+                spool,
+                job,
+                open_transport(chosen.address),
+                drawer.profile,
+                on_progress=progress,
+                on_trouble=watch.on_trouble,
+                patience_seconds=watch.patience_seconds,
+                stop=watch.stop,
+            )
+        finally:
+            spool.cancel(job)
         outcome = replace(outcome, counts=spool.counts(job))
     settle(desk, item, lot)
     return outcome

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from ledger.station import Station
 from printers.errors import SpoolError
 from printers.spooling.schema import SpooledJob
 from printers.spooling.spool import Spool
+from printers.transport.address import open_transport
+from printers.transport.device import DeviceTransport
 
 DEFAULT_TEMPLATE = "goi-50x40"
 MOST_AT_ONCE = 10_000
@@ -88,13 +90,19 @@ class Desk:
         ours = set(spool.job_ids(job_prefix(item, lot)))
         return [job for job in spool.unsettled() if job.job_id in ours]
 
-    def tidy(self, spool: Spool, item: str, lot: str, *, give_back: bool = False) -> None:
-        """What a dead process left on its way becomes in doubt; `give_back`: its queue waits again."""
+    def tidy(
+        self, spool: Spool, item: str, lot: str, *, give_back: bool = False, holding: str = ""
+    ) -> None:
+        """What a dead process left on its way becomes in doubt; `give_back`: its queue waits again.
+
+        `holding` is the printer that the caller holds, so whoever left labels on it is dead.
+        """
         for job in self.jobs_of(spool, item, lot):
-            if spool.is_printing(job.printer):
+            held = nullcontext() if job.printer == holding else spool.lock(job.printer)
+            if job.printer != holding and spool.is_printing(job.printer):
                 continue
             try:
-                with spool.lock(job.printer):
+                with held:
                     spool.doubt_unfinished(job.printer)
                     if give_back:
                         spool.cancel(job.job_id)
@@ -133,5 +141,7 @@ def require_state(states: dict[str, str], serial: str, wanted: set[str]) -> None
 
 
 def _on_this_machine(address: str) -> bool:
-    """True for a file, or a printer simulated here: its labels reach nobody."""
-    return address.startswith(("file:", "tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:"))
+    """True for a file, or a printer simulated here: its labels reach nobody. A device is real."""
+    if address.startswith("file:"):
+        return not isinstance(open_transport(address), DeviceTransport)
+    return address.startswith(("tcp://127.0.0.1:", "tcp://localhost:", "tcp://[::1]:"))

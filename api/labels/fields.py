@@ -120,18 +120,6 @@ def _site_code(facts: dict[str, Any], name: str) -> str:
     return ", ".join(dict.fromkeys(site[name] for site in sites if site.get(name)))
 
 
-def test_label(base_url: str | None, template: Template) -> Label:
-    """A label that shows the printer's work and names no goods."""
-    words = {
-        "product_name": "TEM THỬ MÁY IN",
-        "net_content": "Ắ ằ ẫ Ộ ỡ ữ Ỵ đ",
-        "producer_name": "Không dán lên hàng",
-        "sscc": FIELDS["sscc"][2],
-    }
-    fields = {name: words.get(name, "–") for name in template.fields}
-    return Label("TEST", (base_url or "OCOP LEDGER TEST").upper(), fields, 0)
-
-
 def sample_label(template: Template) -> Label:
     """A label full of the longest realistic words, with the longest usual address."""
     fields = {name: FIELDS[name][2] for name in template.fields}

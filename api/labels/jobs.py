@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ledger.verify.wording import Refusal
-from printers.errors import AttentionError, PrintingError
+from printers.errors import AttentionError, PrintingError, SpoolError
 from printers.spooling.outcome import JobOutcome, Progress
 
+_LOG = logging.getLogger(__name__)
 _SHOWN = ("queued", "sending", "sent", "confirmed", "in_doubt", "void", "cancelled")
 
 
@@ -89,6 +91,10 @@ class Jobs:
                 job.outcome = work(job)
             except (Refusal, PrintingError) as problem:
                 job.problem = problem
+            except Exception as fault:
+                # Without a word the page would show a job that is over and well.
+                _LOG.exception("printing ended unforeseen")
+                job.problem = SpoolError("spool.unforeseen", what=_short(fault))
             finally:
                 job.done = True
 
@@ -109,3 +115,7 @@ class Jobs:
     def all(self) -> list[Job]:
         """Newest first."""
         return list(reversed(self._jobs.values()))
+
+
+def _short(fault: Exception) -> str:
+    return " ".join(str(fault).split())[:160] or type(fault).__name__

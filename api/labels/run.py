@@ -16,8 +16,8 @@ from api.errors import DoorError
 from api.labels.account import job_prefix
 from api.labels.desk import MOST_AT_ONCE, Desk, refuse_stopped
 from api.labels.drawing import Drawer
-from api.labels.lawful import require_lawful_label
-from api.labels.settling import attempts_of, settle
+from api.labels.lawful import next_serial, require_lawful_label
+from api.labels.settling import attempts_of, drop_dead_copies, settle
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
 from printers.design.template import Template
@@ -151,12 +151,8 @@ def _clear_the_way(
 ) -> None:
     """Settle what is known; refuse to go on over labels that nobody has accounted for."""
     settle(desk, item, lot)
-    spool.doubt_unfinished(printer)  # this printer is held, so whoever left them is dead
-    if give_back:
-        for job in desk.jobs_of(spool, item, lot):
-            if job.printer == printer:
-                spool.cancel(job.job_id)
-    desk.tidy(spool, item, lot, give_back=give_back)
+    drop_dead_copies(desk, spool, item, lot, printer)
+    desk.tidy(spool, item, lot, give_back=give_back, holding=printer)
     doubted = sum(job.counts["in_doubt"] for job in desk.jobs_of(spool, item, lot))
     if doubted:
         raise DoorError("job-in-doubt", count=doubted, lot=lot, item=item)
@@ -172,6 +168,7 @@ def _choose(desk: Desk, spool: Spool, drawer: Drawer, item: str, lot: str, count
     states = desk.account.states(item, lot)
     serials = [s for s, state in states.items() if state == "waiting" and s not in queued][:count]
     if len(serials) < count:
+        drawer.encoded(next_serial(desk, drawer.facts))  # refused before a serial is issued for it
         serials += issue(desk, item, lot, count - len(serials), drawer.template)
     else:
         require_lawful_label(desk, drawer.facts, drawer.template)
@@ -212,7 +209,7 @@ class _LotWatch:
 
     def __init__(self, desk: Desk, item: str, lot: str) -> None:
         self._desk, self._item, self._lot = desk, item, lot
-        self._looked_at = time.monotonic()
+        self._looked_at = -_LOOK_AT_LOT_SECONDS + time.monotonic()  # look before the first label
         self.why: LedgerError | None = None
 
     def stopped(self) -> bool:

@@ -76,6 +76,22 @@ def marks(desk: Desk, item: str, lot: str) -> dict[Pair, str]:
     }
 
 
+def drop_dead_copies(desk: Desk, spool: Spool, item: str, lot: str, holding: str) -> None:
+    """Cancel copies that a dead process left queued, which no statement speaks of yet.
+
+    Whoever still wants one asks for it again. `holding` is the printer that the caller holds.
+    """
+    marked = marks(desk, item, lot)
+    dead = [
+        one.key
+        for job in desk.jobs_of(spool, item, lot)
+        if job.printer == holding or not spool.is_printing(job.printer)
+        for one in spool.labels(job.job_id)
+        if one.state == "queued" and marked.get(read_serial(one.serial)[:2]) == "printed"
+    ]
+    spool.cancel_keys(dead)
+
+
 def attempts_of(spool: Spool, item: str, lot: str) -> dict[str, tuple[int, str]]:
     """The latest attempt of every serial of a lot that the spool ever had, and its state."""
     found: dict[str, tuple[int, str]] = {}

@@ -67,12 +67,11 @@ class Listener:
         Inside a label nothing can be asked, so what is wrong is told as not known. Raises
         TransportError, whose `bytes_sent` counts over all tries.
         """
-        try:
-            with self.blocked.sending():
-                self._send_all(payload)
-        finally:
-            if self._trouble is not None and self._trouble.code == "spool.not-taking":
-                self._told(None)
+        with self.blocked.sending():
+            self._send_all(payload)
+        self._heard_at = time.monotonic()
+        if self._trouble is not None and self._trouble.code == "spool.not-taking":
+            self._told(None)
 
     def _send_all(self, payload: bytes) -> None:
         sent, since = 0, time.monotonic()
@@ -184,7 +183,8 @@ class Listener:
             raise self._trouble
 
     def _told(self, trouble: AttentionError | None) -> None:
-        if trouble is not None and self._trouble is None:
+        # A printer that stops and goes on, and does no label, must not hold the job for ever.
+        if trouble is not None and self._trouble is None and self._heard_at > self._trouble_since:
             self._trouble_since = time.monotonic()
         if trouble is not self._trouble:
             self._trouble = trouble

@@ -16,16 +16,23 @@ _TAKE_SECONDS = 1.0
 
 @contextmanager
 def printer_lock(spool: Path, printer: str) -> Iterator[None]:
-    """Hold the printer's lock file beside the spool. Raises SpoolError when another holds it.
+    """Hold the printer's lock file beside the spool. Raises SpoolError when another holds it
+    or it cannot be written.
 
     The lock is SQLite's own exclusive lock on an empty file: portable, and gone with the process,
     however it dies, so that no stale lock must ever be removed by hand.
     """
-    lock = sqlite3.connect(_path(spool, printer), timeout=_TAKE_SECONDS, isolation_level=None)
+    path = _path(spool, printer)
+    try:
+        lock = sqlite3.connect(path, timeout=_TAKE_SECONDS, isolation_level=None)
+    except sqlite3.OperationalError as fault:
+        raise SpoolError("spool.unwritable", path=path.name, why=str(fault)) from fault
     try:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise SpoolError("spool.unwritable", path=path.name, why=str(fault)) from fault
             raise SpoolError("spool.printer-busy", printer=printer) from fault
         yield
     finally:

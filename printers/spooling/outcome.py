@@ -23,8 +23,9 @@ class Progress:
 class JobOutcome:
     """How a run of a job ended.
 
-    ending        done: nothing queued is left; stopped: asked to; fault: see error; in_doubt:
-                  nothing was sent, since labels in doubt wait for a check-scan
+    ending        done: every queued label was sent; stopped: asked to, or the queue was cancelled;
+                  fault: see error; in_doubt: nothing was sent, since labels in doubt wait for a
+                  check-scan
     counts        labels of the job by state, after the run
     needs_check_scan  True when labels are in doubt: scan the last good one, then resolve
     """

@@ -29,28 +29,38 @@ def print_sheets(
     profile: Profile,
     next_label: _Next,
     tell: Callable[[Progress], None],
+    stop: Callable[[], bool],
 ) -> None:
     """Write the job's queued labels (PNG payloads) as PRINTER-JOB.pdf into the printer's folder.
 
     Nobody sees the paper, so every label is `sent` and in doubt afterwards, until a person says
     which came out. Raises SpoolError for an address that is no folder, TransportError when the
-    file cannot be written; then every label is queued again.
+    file cannot be written; then, and when `stop` says so before that, every label is queued again.
     """
     target = _target(spool, job_id, transport)
     claimed: list[Claimed] = []
     try:
-        while (label := next_label(lambda _, drawn: drawn)) is not None:
+        while not stop() and (label := next_label(lambda _, drawn: drawn)) is not None:
             claimed.append(label)
             tell(Progress(label.serial, "sending"))
-        pictures = [Bitmap.from_png(label.drawn) for label in claimed]
-        _write_whole(target, compose_pdf(pictures, SheetLayout.shipped(profile.sheet)))
+        if claimed:
+            pictures = [Bitmap.from_png(label.drawn) for label in claimed]
+            content = compose_pdf(pictures, SheetLayout.shipped(profile.sheet))
+            if stop():
+                _give_back(spool, claimed)
+                return
+            _write_whole(target, content)
     except BaseException:
-        for label in claimed:
-            spool.unclaim(label)
+        _give_back(spool, claimed)
         raise
     for label in claimed:
         spool.move(label.number, ("sending",), "sent")
         tell(Progress(label.serial, "sent"))
+
+
+def _give_back(spool: Spool, claimed: list[Claimed]) -> None:
+    for label in claimed:
+        spool.unclaim(label)
 
 
 def _target(spool: Spool, job_id: str, transport: Transport) -> Path:

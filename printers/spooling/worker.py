@@ -95,13 +95,14 @@ def print_held(
     if doubted := spool.counts(job_id)["in_doubt"]:
         error = SpoolError("spool.in-doubt", job=job_id, count=doubted)
         return JobOutcome("in_doubt", spool.counts(job_id), True, error)
-    if not spool.counts(job_id)["queued"]:
-        return JobOutcome("done", spool.counts(job_id), False)
+    before = spool.counts(job_id)
+    if not before["queued"]:
+        return JobOutcome("stopped" if before["cancelled"] else "done", before, False)
     run = _Run(spool, job_id, transport, profile, on_progress, stop, draw)
     fault: PrintingError | None = None
     try:
         if profile.language == "sheet":
-            print_sheets(spool, job_id, transport, profile, run.next_label, run.tell)
+            print_sheets(spool, job_id, transport, profile, run.next_label, run.tell, run.stop)
         else:
             listener = Listener(
                 transport,
@@ -122,7 +123,9 @@ def print_held(
         with contextlib.suppress(SpoolError):
             spool.doubt_unfinished(printer)
     counts = spool.counts(job_id)
-    ending: Ending = "fault" if fault else "stopped" if counts["queued"] else "done"
+    # Another process may have cancelled what was queued.
+    left = counts["queued"] + counts["cancelled"] - before["cancelled"]
+    ending: Ending = "fault" if fault else "stopped" if left else "done"
     doubtful = counts["in_doubt"] + counts["sending"] + counts["sent"] > 0
     return JobOutcome(ending, counts, doubtful, fault)
 

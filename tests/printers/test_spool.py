@@ -255,6 +255,16 @@ def test_looking_at_the_lock_never_takes_it(spool: Spool) -> None:
     assert not spool.is_printing("p")
 
 
+def test_a_lock_that_cannot_be_written_is_not_said_to_be_a_busy_printer(spool: Spool) -> None:
+    with spool.lock("p"):
+        (lock,) = spool.path.parent.glob("*.lock")
+    lock.unlink()
+    lock.mkdir()
+    with pytest.raises(SpoolError) as refused, spool.lock("p"):
+        pass
+    assert refused.value.code == "spool.unwritable"
+
+
 def test_a_line_is_clean_only_after_a_clean_end(spool: Spool) -> None:
     assert spool.line_opened("p") == (False, 1)
     assert spool.line_opened("p") == (False, 2)
