@@ -46,10 +46,10 @@ class DoorError(Refusal):
             "Sổ này ghi cho {known}; hãy chọn bằng --party hoặc đặt tệp setup cạnh nhật ký.",
         ),
         "printer-unknown": (
-            "There is no printer named {found}; add it with: ocop printer add {found} --profile "
-            "escpos-58 --to tcp://HOST:9100",
-            "Chưa có máy in tên {found}; hãy thêm: ocop printer add {found} --profile escpos-58 --to "
-            "tcp://HOST:9100",
+            "There is no printer named {found}, there are: {have}; choose one, or add it with ocop "
+            "printer add.",
+            "Không có máy in tên {found}, hiện có: {have}; hãy chọn một máy hoặc thêm bằng ocop "
+            "printer add.",
         ),
         "printer-none": (
             "No printer is set up; add one with: ocop printer add NAME --profile PROFILE --to ADDRESS",
@@ -60,8 +60,8 @@ class DoorError(Refusal):
             "Đã có máy in tên {found}; hãy chọn tên khác.",
         ),
         "count-wrong": (
-            "The number of labels is {found}, but 1 to {most} was expected.",
-            "Số tem là {found}, trong khi cần từ 1 đến {most}.",
+            "The number of labels is {found}, but 1 to {most} was expected; correct it.",
+            "Số tem là {found}, trong khi cần từ 1 đến {most}; hãy sửa lại.",
         ),
         "setup-party-differs": (
             "The set-up file registers party {found}, which has other details in this ledger; correct "
@@ -79,9 +79,9 @@ class DoorError(Refusal):
         ),
         "job-in-doubt": (
             "{count} labels of lot {lot} are in doubt; say which one came out last: ocop labels void "
-            "{item} {lot} --last-good SERIAL",
+            "{item} {lot} --last-good SERIAL (or --none-good)",
             "Có {count} tem của lô {lot} chưa rõ đã in hay chưa; hãy cho biết tem cuối in được: ocop "
-            "labels void {item} {lot} --last-good SỐ-TEM",
+            "labels void {item} {lot} --last-good SỐ-TEM (hoặc --none-good)",
         ),
         "printing-now": (
             "{count} labels are just being printed on {printer}; wait until they are done, then ask "
@@ -129,8 +129,10 @@ class DoorError(Refusal):
             "Hãy cho biết tem nào: --serial SỐ-TEM kèm --reason, --last-good SỐ-TEM, hoặc --none-good.",
         ),
         "serial-state": (
-            "Serial {found} is {state}; that cannot be done to it.",
-            "Số tem {found} đang ở trạng thái {state_vi}; không làm việc này được.",
+            "Serial {found} is {state}, so that cannot be done to it; choose another serial (ocop "
+            "labels status ITEM LOT --serials).",
+            "Số tem {found} đang ở trạng thái {state_vi} nên không làm việc này được; hãy chọn số tem "
+            "khác (ocop labels status MẶT-HÀNG LÔ --serials).",
         ),
         "name-wrong": (
             "The printer name {found} is not usable; use 1 to 32 lower-case letters, digits or dashes.",

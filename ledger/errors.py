@@ -73,13 +73,15 @@ class LedgerError(Refusal):
         ),
         "labels-exceed": (
             "Lot {lot} has {packs} packs and {issued} labels in force; {asked} more would be too "
-            "many, at most {left} can be issued.",
+            "many, at most {left} can be issued; ask for fewer, or correct the packing.",
             "Lô {lot} có {packs} gói và {issued} tem còn hiệu lực; không thể cấp thêm {asked} tem, "
-            "chỉ còn được {left}.",
+            "chỉ còn được {left}; hãy bớt số tem, hoặc đính chính phiếu đóng gói.",
         ),
         "lot-stopped": (
-            "Lot {lot} is {status}: it prints no labels and ships nowhere until that is lifted.",
-            "Lô {lot} {status_vi}: không in tem, không xuất hàng cho đến khi được gỡ.",
+            "Lot {lot} is {status}: it prints no labels and ships nowhere until that is lifted; "
+            "its dossier says who ordered it.",
+            "Lô {lot} {status_vi}: không in tem, không xuất hàng cho đến khi được gỡ; hồ sơ lô "
+            "ghi ai đã yêu cầu.",
         ),
         "nothing-to-correct": (
             "No {type} of lot {lot} is on record that could be corrected; check the lot code.",

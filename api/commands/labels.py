@@ -9,6 +9,7 @@ from typing import Any
 
 from api.bootstrap import Services
 from api.commands.label_check import run_check
+from api.commands.label_outcome import STATE_WORDS
 from api.commands.labels_printing import run_print, run_reprint, run_resume, say_about_stars
 from api.commands.words import Nouns, choose, give, opened, options, tell, write_file
 from api.errors import DoorError
@@ -45,7 +46,8 @@ def add_to(nouns: Nouns) -> None:
         action="store_true",
         help="kept for scripts: printing always waits for its outcome",
     )
-    verb("status", "where every serial of a lot is", run_status)
+    status = verb("status", "where every serial of a lot is", run_status)
+    status.add_argument("--serials", action="store_true", help="list every serial with its state")
     check = verb("check", "what the next label would say, and what it may not", run_check)
     check.add_argument("--template", default=DEFAULT_TEMPLATE, help=_TEMPLATE)
     void = verb("void", "void serials, or say which label came out last", run_void)
@@ -81,18 +83,14 @@ def run_status(args: argparse.Namespace) -> int:
         item = services.views.item_named(args.item)
         _facts(services, item, args.lot)
         status = services.labelling.status(item, args.lot)
+        states = services.labelling.states(item, args.lot) if args.serials else {}
     if args.json:
-        give(status)
+        give(status | ({"serials": states} if args.serials else {}))
         return 0
-    words = {
-        "issued": ("issued", "đã cấp"),
-        "confirmed": ("printed", "đã in"),
-        "in_doubt": ("in doubt", "chưa rõ"),
-        "void": ("void", "đã hủy"),
-        "waiting": ("waiting", "chờ in"),
-    }
     for name, count in status.items():
-        print(f"{choose(args.lang, *words[name]):10} {count}")
+        print(f"{choose(args.lang, *STATE_WORDS[name]):10} {count}")
+    for serial, state in states.items():
+        print(f"{serial}  {choose(args.lang, *STATE_WORDS[state])}")
     return 0
 
 
@@ -114,6 +112,8 @@ def run_void(args: argparse.Namespace) -> int:
                     f"Xác nhận {len(confirmed)} tem, hủy {len(void)} tem; tem hủy được thay bằng số "
                     "mới.",
                 )
+                if confirmed or void
+                else choose(args.lang, "Nothing was in doubt.", "Không có tem nào chưa rõ.")
             )
         if args.serial:
             services.labelling.void(item, args.lot, args.serial, args.reason)

@@ -11,20 +11,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.bootstrap import Services
-from api.commands.words import choose, give, opened, tell
+from api.commands.label_outcome import told
+from api.commands.words import choose, opened, tell
 from api.errors import DoorError
 from api.labels.labelling import LOCAL_BASE, PATIENCE_SECONDS
 from api.labels.run import Watch
 from ledger.errors import LedgerError
 from printers.errors import AttentionError
-from printers.spooling.outcome import JobOutcome, Progress
+from printers.spooling.outcome import Progress
 
 _SHOW_EVERY_SECONDS = 0.5
+_LOG_EVERY_SECONDS = 10.0
 _INTERRUPTED = 130
 
 
 class _Screen:
-    """Progress on one line of a terminal; trouble on lines of its own."""
+    """Progress on one line of a terminal, now and then in a log; trouble on lines of its own."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang
@@ -37,14 +39,17 @@ class _Screen:
         self._started = time.monotonic()
 
     def progress(self, one: Progress) -> None:
-        if one.state == "confirmed":
+        # Counted as sent: printers that confirm nothing would stay at 0 for a whole job.
+        if one.state == "sent":
             self._done += 1
         now = time.monotonic()
-        if sys.stderr.isatty() and now - self._shown >= _SHOW_EVERY_SECONDS:
+        seen = sys.stderr.isatty()
+        if now - self._shown >= (_SHOW_EVERY_SECONDS if seen else _LOG_EVERY_SECONDS):
             self._shown = now
             rate = self._done / max(now - self._started, 0.001)
             words = choose(self._lang, "labels/s", "tem/giây")
-            print(f"{self._done}/{self._total}  {rate:.1f} {words}   ", end="\r", file=sys.stderr)
+            line = f"{self._done}/{self._total}  {rate:.1f} {words}"
+            print(f"{line}   " if seen else line, end="\r" if seen else "\n", file=sys.stderr)
 
     def trouble(self, trouble: AttentionError | None) -> None:
         tell(
@@ -94,11 +99,13 @@ def run_print(args: argparse.Namespace) -> int:
                     f"Chưa đặt địa chỉ công khai: tem này chỉ dẫn tới {LOCAL_BASE} trên máy này.",
                 )
             )
+        for warning in services.labelling.check(item, args.lot, args.template).warnings:
+            tell(f"{warning.say(args.lang)} [{warning.cite(args.lang)}]")
         with _watched(args.lang) as (watch, asked):
             serials, outcome = services.labelling.print_labels(
                 item, args.lot, args.count, args.printer, args.template, watch
             )
-        code = _told(services, item, args, serials, outcome)
+        code = told(services, item, args, serials, outcome)
         return _INTERRUPTED if asked.is_set() else code
 
 
@@ -120,7 +127,7 @@ def run_resume(args: argparse.Namespace) -> int:
         for job in queued:
             with _watched(args.lang) as (watch, asked):
                 serials, outcome = services.labelling.resume(job, watch)
-            code = max(code, _told(services, item, args, serials, outcome))
+            code = max(code, told(services, item, args, serials, outcome))
             if asked.is_set():
                 return _INTERRUPTED
         return code
@@ -134,7 +141,7 @@ def run_reprint(args: argparse.Namespace) -> int:
             outcome = services.labelling.reprint(
                 item, args.lot, args.serial, args.reason, args.printer, args.template, watch
             )
-        code = _told(services, item, args, [args.serial], outcome)
+        code = told(services, item, args, [args.serial], outcome)
         return _INTERRUPTED if asked.is_set() else code
 
 
@@ -146,42 +153,3 @@ def say_about_stars(services: Services, item: str, args: argparse.Namespace) -> 
     for one in found.facts["findings"]:
         if one["code"] == "stars-expired" and one["lot"] == args.lot:
             tell(str(one[args.lang]))
-
-
-def _told(
-    services: Services, item: str, args: argparse.Namespace, serials: list[str], outcome: JobOutcome
-) -> int:
-    facts = services.labelling.desk.facts(item, args.lot)
-    states = services.labelling.states(item, args.lot)
-    labels = [
-        {"serial": s, "url": services.labelling.url(facts, s), "state": states[s]} for s in serials
-    ]
-    status = services.labelling.status(item, args.lot)
-    if args.json:
-        give({"ending": outcome.ending, "labels": labels, "status": status})
-    else:
-        for one in labels:
-            print(f"{one['serial']}  {one['state']}  {one['url']}")
-    if outcome.error is not None:
-        tell(outcome.error.say(args.lang))
-    if outcome.ending == "stopped":
-        came = outcome.counts["confirmed"]
-        left = sum(states[serial] == "waiting" for serial in serials)
-        tell(
-            choose(
-                args.lang,
-                f"Stopped: {came} labels came out, {left} wait again.",
-                f"Đã dừng: {came} tem đã in, {left} tem trở về chờ in.",
-            )
-        )
-    if outcome.needs_check_scan:
-        tell(
-            choose(
-                args.lang,
-                f"{status['in_doubt']} labels are in doubt. Scan the last good one and run: ocop "
-                f"labels void {args.item} {args.lot} --last-good SERIAL",
-                f"Có {status['in_doubt']} tem chưa rõ đã in hay chưa. Hãy quét tem cuối in được rồi "
-                f"chạy: ocop labels void {args.item} {args.lot} --last-good SỐ-TEM",
-            )
-        )
-    return 0 if outcome.ending == "done" and not outcome.needs_check_scan else 1

@@ -57,7 +57,7 @@ class PrinterList:
         for one in known:
             if one.name == name:
                 return one
-        raise DoorError("printer-unknown", found=name)
+        raise DoorError("printer-unknown", found=name, have=", ".join(one.name for one in known))
 
     def add(self, name: str, profile: str, address: str, send: Send = "whole") -> Printer:
         """Add a printer whose profile exists and whose address can be opened later.

@@ -28,9 +28,11 @@ class JobOutcome:
                   check-scan
     counts        labels of the job by state, after the run
     needs_check_scan  True when labels are in doubt: scan the last good one, then resolve
+    file          the file of label sheets that was written, "" for printers with paper of their own
     """
 
     ending: Ending
     counts: dict[State, int]
     needs_check_scan: bool
     error: PrintingError | None = None
+    file: str = ""

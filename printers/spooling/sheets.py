@@ -30,8 +30,10 @@ def print_sheets(
     next_label: _Next,
     tell: Callable[[Progress], None],
     stop: Callable[[], bool],
-) -> None:
+) -> str:
     """Write the job's queued labels (PNG payloads) as PRINTER-JOB.pdf into the printer's folder.
+
+    Returns the file's path, "" when nothing was written.
 
     Nobody sees the paper, so every label is `sent` and in doubt afterwards, until a person says
     which came out. Raises SpoolError for an address that is no folder, TransportError when the
@@ -48,7 +50,7 @@ def print_sheets(
             content = compose_pdf(pictures, SheetLayout.shipped(profile.sheet))
             if stop():
                 _give_back(spool, claimed)
-                return
+                return ""
             _write_whole(target, content)
     except BaseException:
         _give_back(spool, claimed)
@@ -56,6 +58,7 @@ def print_sheets(
     for label in claimed:
         spool.move(label.number, ("sending",), "sent")
         tell(Progress(label.serial, "sent"))
+    return str(target) if claimed else ""
 
 
 def _give_back(spool: Spool, claimed: list[Claimed]) -> None:

@@ -100,9 +100,12 @@ def print_held(
         return JobOutcome("stopped" if before["cancelled"] else "done", before, False)
     run = _Run(spool, job_id, transport, profile, on_progress, stop, draw)
     fault: PrintingError | None = None
+    file = ""
     try:
         if profile.language == "sheet":
-            print_sheets(spool, job_id, transport, profile, run.next_label, run.tell, run.stop)
+            file = print_sheets(
+                spool, job_id, transport, profile, run.next_label, run.tell, run.stop
+            )
         else:
             listener = Listener(
                 transport,
@@ -127,7 +130,7 @@ def print_held(
     left = counts["queued"] + counts["cancelled"] - before["cancelled"]
     ending: Ending = "fault" if fault else "stopped" if left else "done"
     doubtful = counts["in_doubt"] + counts["sending"] + counts["sent"] > 0
-    return JobOutcome(ending, counts, doubtful, fault)
+    return JobOutcome(ending, counts, doubtful, fault, file)
 
 
 class _Run:
