@@ -123,7 +123,10 @@ class WindowsSpoolerTransport:
     def _wait_until_gone(self, size: int) -> None:
         win32print, system_error = _windows()
         deadline = time.monotonic() + self._queue_seconds
-        handle = win32print.OpenPrinter(self._name)
+        try:
+            handle = win32print.OpenPrinter(self._name)
+        except system_error as fault:
+            raise self._failed("transport.closed", size, _short(fault)) from fault
         try:
             while True:
                 try:

@@ -112,17 +112,27 @@ def test_when_patience_ends_or_somebody_stops_the_labels_on_their_way_are_in_dou
 def test_a_printer_that_confirms_nothing_is_still_asked_how_it_is(tmp_path: Path) -> None:
     asked = profile_like(status_tier="T0")
     heard: list[str | None] = []
+    sent: list[str] = []
     with job(tmp_path, Faults(paper_out_after=3)) as (spool, printer):
 
         def trouble(found: AttentionError | None) -> None:
             heard.append(None if found is None else found.code)
             threading.Timer(0.3, printer.refill).start()
 
+        def progress(one: Progress) -> None:
+            # Its buffer takes all six labels: without this the job may end before the paper does.
+            if one.state == "sent":
+                sent.append(one.serial)
+                ends = time.monotonic() + 10
+                while printer.printed < min(len(sent), 3) and time.monotonic() < ends:
+                    time.sleep(0.01)
+
         outcome = print_job(
             spool,
             "j",
             open_transport(printer.address),
             asked,
+            on_progress=progress,
             on_trouble=trouble,
             patience_seconds=20,
         )
@@ -282,14 +292,15 @@ def test_a_label_cut_in_half_never_eats_the_next_connections_label(
     tmp_path: Path, byte: int
 ) -> None:
     """The printer keeps the half-received picture and waits for its rest."""
+    patient = profile_like(acknowledge_seconds=10)
     with job(tmp_path, Faults(keeps_buffer=True)) as (spool, printer):
-        print_job(spool, "j", open_transport(printer.address), profile_like(), stop=lambda: True)
+        print_job(spool, "j", open_transport(printer.address), patient, stop=lambda: True)
         printer.trouble(drop_at_byte=12 + byte)
-        outcome = print_job(spool, "j", open_transport(printer.address), profile_like())
+        outcome = print_job(spool, "j", open_transport(printer.address), patient)
         assert outcome.counts["in_doubt"] == 1
         assert printer.printed == 0
         spool.resolve("j", None)
-        outcome = print_job(spool, "j", open_transport(printer.address), profile_like())
+        outcome = print_job(spool, "j", open_transport(printer.address), patient)
         assert outcome.counts["confirmed"] == 5
     template = Template.shipped("goi-50x40")
     pictures = [Bitmap.from_png(p.read_bytes()) for p in sorted((tmp_path / "paper").glob("*.png"))]
