@@ -20,7 +20,12 @@ def small_cooperative(folder: Path) -> Services:
     """A new ledger with one party, one site, one item, one scale."""
     services = create(folder, Settings("bench.example/log", "http://127.0.0.1:8471"))
     time = services.station.now_text()
-    party = {"code": PARTY, "kind": "cooperative", "name": "Hợp tác xã Đo lường"}
+    party = {
+        "code": PARTY,
+        "kind": "cooperative",
+        "name": "Hợp tác xã Đo lường",
+        "address": "thôn Đo, xã Lường, tỉnh Hưng Yên",
+    }
     services.station.record(Draft("party-registered", ROOT_PARTY, time, party))
     enrol_party(services, PARTY)
     for kind, body in (
