@@ -83,6 +83,12 @@ class DoorError(Refusal):
             "Có {count} tem của lô {lot} chưa rõ đã in hay chưa; hãy cho biết tem cuối in được: ocop "
             "labels void {item} {lot} --last-good SỐ-TEM (hoặc --none-good)",
         ),
+        "template-for-cartons": (
+            "Template {template} is for cartons, not for packs; choose another one, or print a carton "
+            "with: ocop carton label SSCC",
+            "Mẫu {template} dành cho thùng, không phải cho gói; hãy chọn mẫu khác, hoặc in tem thùng "
+            "bằng: ocop carton label SSCC",
+        ),
         "printing-now": (
             "{count} labels are just being printed on {printer}; wait until they are done, then ask "
             "again.",

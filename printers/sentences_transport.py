@@ -85,6 +85,12 @@ TRANSPORT: dict[str, tuple[str, str]] = {
         "The port {found} does not exist, expected 1 to 65535; the usual one is 9100.",
         "Không có cổng {found}, cần từ 1 đến 65535; cổng thường dùng là 9100.",
     ),
+    "transport.refused": (
+        "The machine at {address} is there, but no printer listens on that port; expected one, usually"
+        " on port 9100; check that the printer is on and the port is right.",
+        "Máy ở {address} có trả lời nhưng không nhận lệnh in ở cổng đó; hãy kiểm tra máy in đã bật và"
+        " cổng có đúng không (thường là 9100).",
+    ),
     "transport.connect": (
         "No connection to {address} within {seconds} s ({why}), expected a printer listening there;"
         " check its power, cable and address.",

@@ -184,6 +184,6 @@ def test_a_label_takes_certificates_and_codes_from_the_lots_story() -> None:
     made = label_of(facts, "A1000001K7M2", "HTTPS://A.VN", template)
     assert made.fields["certificates"] == "VG-1"
     assert made.fields["growing_area_code"] == "VN-1, VN-2"
-    assert made.fields["net_content"] == "0,5 kg"
+    assert made.fields["net_content"] == "0,5\u00a0kg"
     assert made.fields["made_on"] == "02/04/26"
     assert "origin" not in made.fields

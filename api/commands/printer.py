@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.errors import DoorError
+from api.labels.labelling import DEFAULT_TEMPLATE
 from api.labels.printer_list import Printer, sheet_folder
 from api.labels.template_list import TemplateList
 from printers.dialogue.condition import Condition
@@ -138,8 +139,10 @@ def run_test(args: argparse.Namespace) -> int:
     """Print one test label; it has no serial of the ledger."""
     with opened(args) as services:
         one = services.printers.get(args.name)
-        stock = None if args.template is None else TemplateList(args.dir).get(args.template).media
-    profile = Profile.shipped(one.profile)
+        profile = Profile.shipped(one.profile)
+        # Label printers have stock of some size in them; without a word it is the usual one.
+        name = args.template or (DEFAULT_TEMPLATE if profile.language == "tspl" else None)
+        stock = None if name is None else TemplateList(args.dir).get(name).media
     media = stock or stock_of(profile)
     payload = encode_test_label(draw_test_label(one.name, profile, media), profile, media)
     if profile.language == "sheet":

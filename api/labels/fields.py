@@ -77,6 +77,8 @@ def label_of(facts: dict[str, Any], serial: str, url: str, template: Template) -
     product = facts["product"]
     if product is None or facts["kind"] != "packed":
         raise DoorError("not-printable", lot=facts["lot"])
+    if "sscc" in template.required:
+        raise DoorError("template-for-cartons", template=template.name)
     net = product.get("net_content")
     producer = facts["producer"]
     packs = facts.get("packs")
@@ -85,7 +87,8 @@ def label_of(facts: dict[str, Any], serial: str, url: str, template: Template) -
         "brand": product.get("brand", ""),
         "net_content": ""
         if net is None
-        else Quantity.parse(net["value"], net["unit"]).vietnamese(),
+        # A number and its unit stay on one line.
+        else Quantity.parse(net["value"], net["unit"]).vietnamese().replace(" ", "\u00a0"),
         "gtin": facts["item"].zfill(14),
         "made_on": short_day(facts["packed_on"]),
         "use_by": short_day(facts["expiry"]),

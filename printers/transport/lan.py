@@ -48,7 +48,7 @@ class LanTransport:
         """Connect within `connect_seconds` over all the host's addresses together."""
         self.abort()
         deadline = time.monotonic() + self._connect_seconds
-        why = "no address"
+        code, why = "transport.connect", "no address"
         try:
             places = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as fault:
@@ -65,12 +65,14 @@ class LanTransport:
                 link.settimeout(left)
                 link.connect(place)
             except OSError as fault:
-                why = str(fault)
+                refused = isinstance(fault, ConnectionRefusedError)
+                code = "transport.refused" if refused else "transport.connect"
+                why = fault.strerror or str(fault)
                 link.close()
                 continue
             self._socket = link
             return
-        raise self._failed("transport.connect", why=why)
+        raise self._failed(code, why=why)
 
     def send(self, payload: bytes) -> None:
         """Send all bytes; `stall_seconds` without any progress is a failure."""
