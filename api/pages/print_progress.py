@@ -69,8 +69,11 @@ class ProgressView:
         return asdict(self)
 
 
-def view_of(job: SeenJob, rate: float | None, lang: str) -> ProgressView:
-    """How a print stands now; `rate` in labels a second, None while unknown."""
+def view_of(job: SeenJob, rate: float | None, lang: str, *, on_sheet: bool = False) -> ProgressView:
+    """How a print stands now; `rate` in labels a second, None while unknown.
+
+    `on_sheet`: a file of label sheets was written, which somebody prints elsewhere.
+    """
     say = tongue(lang)
     counts = Counts.of(job.progress, job.count)
     trouble = "" if job.done else job.trouble(lang) or ""
@@ -78,7 +81,7 @@ def view_of(job: SeenJob, rate: float | None, lang: str) -> ProgressView:
     shown = {name: amount(str(value), lang) for name, value in asdict(counts).items()}
     return ProgressView(
         done=job.done,
-        headline=_headline(job, counts, trouble, fault, say),
+        headline=_headline(job, counts, trouble, fault, say, on_sheet),
         trouble=trouble,
         fault=fault if job.done else "",
         ending=_ending(job, counts, say) if job.done else "",
@@ -88,12 +91,16 @@ def view_of(job: SeenJob, rate: float | None, lang: str) -> ProgressView:
     )
 
 
-def _headline(job: SeenJob, counts: Counts, trouble: str, fault: str, say: Tongue) -> str:
+def _headline(
+    job: SeenJob, counts: Counts, trouble: str, fault: str, say: Tongue, on_sheet: bool
+) -> str:
     if not job.done:
         if job.stopping:
             return say("Đang dừng in…")
         return say("Máy in đang chờ bạn") if trouble else say("Đang in tem")
     if counts.in_doubt:
+        if on_sheet:
+            return say("Đã tạo tờ tem")
         whole = not counts.waiting and not fault
         return say("Đã in hết, chờ xác nhận") if whole else say("Đã dừng: có tem chưa rõ")
     if counts.waiting:

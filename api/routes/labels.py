@@ -13,35 +13,21 @@ from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.labels_account import account_routes
 from api.routes.labels_doubt import doubt_routes
+from api.routes.labels_list import LotList
 from api.routes.labels_one import one_label_routes
 from api.routes.labels_progress import progress_routes
-from api.routes.labels_reading import first_party, leading
+from api.routes.labels_reading import first_party, leading, padded, scanned_lot
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.labels_start import start_routes
 from api.routes.printer_states import PrinterStates
 from api.routes.printers import printer_routes
 from api.routes.replies import html
 from api.routes.services import Services, Unfinished
-from api.routes.station_drafts import FormRefused, read_lot
 from api.routes.station_guard import language, read_form, station_only
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
 
 __all__ = ["first_party", "label_routes"]
-
-MOST_LOTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class LotLine:
-    """A packed lot in the list; `left` packs have no label yet."""
-
-    item: str
-    code: str
-    name: str
-    labels: int
-    packs: int
-    left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,44 +48,31 @@ class _ChoosePage:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._lots = LotList(services)
 
     async def show(self, request: Request) -> Response:
         """Packed lots, prints under way and left-overs; a scan leads to its lot's count page."""
         lang, query = language(request), request.query_params
         scan = query.get("scan", "").strip()
         if query.get("item") and query.get("lot"):
-            where = {"item": query["item"], "lot": query["lot"]}
+            where = {"item": padded(query["item"]), "lot": query["lot"]}
             return RedirectResponse(leading(lang)("/tram/in-tem/lo", **where), 303)
         if not scan:
             return html(await self._page(lang, "", ""))
         try:
-            item, lot = read_lot(scan, self._services, first_party(self._services))
-            if self._services.views.lot(item, lot) is None:
-                raise FormRefused("lot-unknown", found=lot)
+            item, lot = await run_in_threadpool(scanned_lot, scan, self._services)
         except Refusal as refusal:
             return html(await self._page(lang, scan, refusal.say(lang)), 422)
         return RedirectResponse(leading(lang)("/tram/in-tem/lo", item=item, lot=lot), 303)
 
     async def _page(self, lang: str, scan: str, fault: str) -> bytes:
         services = self._services
-        rows = services.views.lots(party=first_party(services), limit=MOST_LOTS)
-        lots = [
-            LotLine(
-                row.item,
-                row.code,
-                row.name,
-                row.labels_issued,
-                row.packs,
-                max(row.packs - row.labels_issued, 0),
-            )
-            for row in rows
-            if row.kind == "packed" and not row.stopped
-        ]
+        lots = await run_in_threadpool(self._lots.lines, lang)
         unfinished = await run_in_threadpool(services.labelling.unfinished)
         return render(
             "labels.html",
             lang,
-            lots=sorted(lots, key=lambda one: one.left == 0),
+            lots=lots,
             left_over=[self._left_over(one) for one in unfinished],
             jobs=[job for job in services.labelling.jobs() if not job.done],
             scan=scan,

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from api.pages.consumer_page import lot_path
-from api.pages.notices import notice
 from api.pages.rendering import render
+from api.routes.labels_missing import no_such_lot
 from api.routes.labels_reading import leading, packed_facts, scanned_serial
 from api.routes.replies import html
 from api.routes.services import Services
@@ -54,7 +54,7 @@ def account_routes(services: Services) -> list[BaseRoute]:
         query, lang = request.query_params, language(request)
         facts = packed_facts(services, query.get("item", ""), query.get("lot", ""))
         if facts is None:
-            return html(notice("unknown-lot", lang), 404)
+            return no_such_lot(lang)
         where = facts["item"], facts["lot"]
         typed, fault, search = query.get("tim", "").strip()[:_LONGEST_SEARCH], "", ""
         try:

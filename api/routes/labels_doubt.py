@@ -14,8 +14,10 @@ from starlette.routing import BaseRoute, Route
 
 from api.pages.notices import notice
 from api.pages.rendering import render
+from api.routes.labels_missing import no_such_lot, no_such_print
 from api.routes.labels_reading import leading, packed_facts, scanned_serial
 from api.routes.labels_refusals import LabelFormRefused
+from api.routes.labels_sheet import sheet_of_lot
 from api.routes.replies import html
 from api.routes.services import Facts, PrintJob, Services
 from api.routes.station_guard import language, read_form, station_only
@@ -54,7 +56,7 @@ class _DoubtPages:
         query, lang = request.query_params, language(request)
         facts = packed_facts(self._services, query.get("item", ""), query.get("lot", ""))
         if facts is None:
-            return html(notice("unknown-lot", lang), 404)
+            return no_such_lot(lang)
         return html(await self._page(facts, query.get("cach") == "tich", {}, lang, ""))
 
     async def _page(
@@ -62,9 +64,11 @@ class _DoubtPages:
     ) -> bytes:
         where = {"item": facts["item"], "lot": facts["lot"]}
         doubted = await run_in_threadpool(self._services.labelling.doubted, *where.values())
+        sheet = await run_in_threadpool(sheet_of_lot, self._services, *where.values())
         return render(
             "labels_doubt.html",
             lang,
+            sheet=sheet if doubted else None,
             facts=facts,
             where=where,
             doubted=len(doubted),
@@ -85,7 +89,7 @@ class _DoubtPages:
             return html(notice("too-large", lang), 422)
         facts = packed_facts(self._services, typed.get("item", ""), typed.get("lot", ""))
         if facts is None:
-            return html(notice("unknown-lot", lang), 422)
+            return no_such_lot(lang, 422)
         ticking = "list" in typed
         try:
             outcome = await run_in_threadpool(self._settle, facts["item"], facts["lot"], typed)
@@ -139,7 +143,7 @@ class _DoubtPages:
         lang = language(request)
         outcome = self._outcomes.get(request.path_params["key"])
         if outcome is None:
-            return html(notice("no-page", lang), 404)
+            return no_such_print(lang)
         where = outcome.item, outcome.lot
         account = await run_in_threadpool(self._services.labelling.status, *where)
         facts = packed_facts(self._services, *where)

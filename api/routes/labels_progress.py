@@ -8,12 +8,13 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.pages.consumer_page import lot_path
-from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.pages.print_progress import ProgressView, view_of
 from api.pages.rendering import render
+from api.routes.labels_missing import no_such_print
 from api.routes.labels_pace import Pace
 from api.routes.labels_reading import leading, packed_facts
+from api.routes.labels_sheet import sheet_of_job
 from api.routes.replies import html, json_bytes, problem
 from api.routes.services import PrintJob, Services
 from api.routes.station_guard import language, read_form, station_only
@@ -36,13 +37,14 @@ class _ProgressPages:
     def _view(self, job: PrintJob, lang: str) -> ProgressView:
         seen = job.progress
         out = sum(seen.get(state, 0) for state in ("sent", "confirmed", "in_doubt"))
-        return view_of(job, None if job.done else self._pace.rate(job.name, out), lang)
+        rate = None if job.done else self._pace.rate(job.name, out)
+        return view_of(job, rate, lang, on_sheet=sheet_of_job(job) is not None)
 
     async def show(self, request: Request) -> Response:
         """How far a print is; loads itself again until it is done, also without JavaScript."""
         job, lang = self._job(request), language(request)
         if job is None:
-            return html(_gone(lang), 404)
+            return no_such_print(lang)
         return await self._page(job, lang, "")
 
     async def _page(self, job: PrintJob, lang: str, fault: str, status: int = 200) -> Response:
@@ -60,6 +62,7 @@ class _ProgressPages:
             settled=bool(account) and bool(job.progress.get("in_doubt")) and not doubted,
             account={name: account.get(name, 0) for name in ACCOUNT} if account else None,
             fault=fault,
+            sheet=sheet_of_job(job) if doubted else None,
             lot_path=lot_path(job.item, job.lot),
             to=leading(lang),
         )
@@ -77,7 +80,7 @@ class _ProgressPages:
         """Stop a print: what has not left goes back to waiting."""
         job, lang = self._job(request), language(request)
         if job is None:
-            return html(_gone(lang), 404)
+            return no_such_print(lang)
         if await read_form(request) is None:
             return html(notice("too-large", lang), 422)
         try:
@@ -85,17 +88,6 @@ class _ProgressPages:
         except (Refusal, PrintingError) as refusal:
             return await self._page(job, lang, refusal.say(lang), 422)
         return RedirectResponse(leading(lang)(f"/tram/in-tem/{job.name}"), 303)
-
-
-def _gone(lang: str) -> bytes:
-    say = tongue(lang)
-    return notice(
-        "no-page",
-        lang,
-        detail=say("Có thể chương trình đã khởi động lại; lượt in dở, nếu có, nằm ở trang In tem."),
-        link=leading(lang)("/tram/in-tem"),
-        link_text=say("In tem"),
-    )
 
 
 def progress_routes(services: Services) -> list[BaseRoute]:

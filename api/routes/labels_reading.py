@@ -7,7 +7,10 @@ from urllib.parse import urlencode
 
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.services import Facts, Services
+from api.routes.station_drafts import FormRefused, read_lot
 from ledger.domain.digital_link import Leniency, parse_link
+from ledger.domain.errors import DomainError
+from ledger.domain.identifiers import Gtin
 from ledger.domain.serials import read_serial
 
 MOST_LABELS = 10_000
@@ -34,17 +37,18 @@ def first_party(services: Services) -> str:
     return next(iter(services.station.own_parties()), "")
 
 
-def unlabelled(facts: Facts) -> int:
-    """Packs of the lot without a label in force; never below 0."""
-    labels = facts.get("labels") or {}
-    in_force = (labels.get("issued") or 0) - (labels.get("voided") or 0)
-    return max((facts.get("packs") or 0) - in_force, 0)
-
-
 def packed_facts(services: Services, item: str, lot: str) -> Facts | None:
-    """The facts of a packed lot; None for an unknown or raw one."""
-    found = services.views.lot(item, lot)
+    """The facts of a packed lot, its product a GTIN of any length; None for an unknown or raw one."""
+    found = services.views.lot(padded(item), lot)
     return None if found is None or found.facts.get("kind") != "packed" else found.facts
+
+
+def padded(item: str) -> str:
+    """A GTIN-8, 12 or 13 as the GTIN-14 that the ledger keeps; anything else as it is."""
+    try:
+        return Gtin.parse(item).gtin14
+    except DomainError:
+        return item
 
 
 def read_count(text: str) -> int:
@@ -67,6 +71,27 @@ def scanned_serial(scanned: str, lot: str) -> str:
     if link.lot_code is not None and link.lot_code.text != lot:
         raise LabelFormRefused("other-lot", found=link.lot_code.text, lot=lot)
     return link.serial
+
+
+def scanned_lot(scanned: str, services: Services) -> tuple[str, str]:
+    """(item, lot) of a scanned label, of a typed lot code, or of the typed serial of a label.
+
+    Raises:
+        DomainError: no packed lot of this station is meant.
+    """
+    text = scanned.strip()
+    try:
+        item, lot = read_lot(text, services, first_party(services))
+        if services.views.lot(item, lot) is None:
+            raise FormRefused("lot-unknown", found=lot)
+    except DomainError as no_lot:
+        try:
+            item, lot, _ = scanned_label(text, services)
+        except LabelFormRefused:
+            raise LabelFormRefused("serial-no-lot", found=text) from no_lot
+        except DomainError:
+            raise no_lot from None
+    return item, lot
 
 
 def scanned_label(scanned: str, services: Services) -> tuple[str, str, str]:

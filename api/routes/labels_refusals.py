@@ -77,9 +77,14 @@ class LabelFormRefused(DomainError):
             "No reason was chosen; choose why, it goes into the ledger.",
             "Chưa chọn lý do; hãy chọn vì sao, lý do sẽ được ghi vào sổ.",
         ),
-        "no-address": (
-            "No printer address was given; write for instance tcp://192.168.1.50:9100.",
-            "Chưa có địa chỉ máy in; hãy ghi ví dụ tcp://192.168.1.50:9100.",
+        "serial-no-lot": (
+            "No lot of this station has a label with the serial {found}; scan the QR code or type "
+            "the lot code.",
+            "Không tìm được lô của tem số {found} ở trạm này; hãy quét mã QR hoặc gõ mã lô.",
+        ),
+        "printer-incomplete": (
+            "The printer cannot be added yet, since this is empty: {en}; fill it in.",
+            "Chưa thêm được máy in vì còn trống: {vi}; hãy điền vào.",
         ),
         "no-profile": (
             "“{found}” is no kind of printer known here; choose one from the list.",

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.labels.check import require_lawful
+from api.pages.consumer_page import lot_path
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.labels_choices import (
@@ -20,7 +21,9 @@ from api.routes.labels_choices import (
     shared_faults,
     templates_for,
 )
-from api.routes.labels_reading import leading, packed_facts, read_count, unlabelled
+from api.routes.labels_list import printable, unprinted, why_stopped
+from api.routes.labels_missing import no_such_lot
+from api.routes.labels_reading import MOST_LABELS, leading, packed_facts, read_count
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.printer_states import PrinterStates
 from api.routes.replies import html
@@ -43,11 +46,13 @@ class _StartPages:
         lang, query = language(request), request.query_params
         facts = packed_facts(self._services, query.get("item", ""), query.get("lot", ""))
         if facts is None:
-            return html(notice("unknown-lot", lang), 404)
+            return no_such_lot(lang)
         return html(await self._page(facts, query, lang, ""))
 
     async def _page(self, facts: Facts, typed: Mapping[str, str], lang: str, fault: str) -> bytes:
         services, where = self._services, (facts["item"], facts["lot"])
+        if facts["stopped"]:
+            return _stopped_page(facts, lang)
         templates = await run_in_threadpool(templates_for, services, *where, lang)
         states = await self._states.all(lang)
         printers = [
@@ -57,14 +62,14 @@ class _StartPages:
         ]
         errors, warnings = shared_faults(templates)
         account = await run_in_threadpool(services.labelling.status, *where)
-        left = unlabelled(facts)
+        most = min(printable(facts, account), MOST_LABELS)
         return render(
             "labels_count.html",
             lang,
             facts=facts,
-            left=left,
+            left=unprinted(facts, account),
             account=account,
-            count=typed.get("count", str(left) if left else ""),
+            count=typed.get("count", str(most) if most else ""),
             templates=templates,
             template=self._usual_template(typed.get("template", ""), templates),
             printers=printers,
@@ -96,7 +101,7 @@ class _StartPages:
             return html(notice("too-large", lang), 422)
         facts = packed_facts(self._services, typed.get("item", ""), typed.get("lot", ""))
         if facts is None:
-            return html(notice("unknown-lot", lang), 422)
+            return no_such_lot(lang, 422)
         try:
             count = read_count(typed.get("count", ""))
             printer, template = self._chosen(typed)
@@ -120,7 +125,7 @@ class _StartPages:
         account = labelling.status(*where)
         if account["in_doubt"]:
             raise LabelFormRefused("doubt-first", count=account["in_doubt"], lot=facts["lot"])
-        most = unlabelled(facts) + account["waiting"]
+        most = printable(facts, account)
         if count > most:
             raise LabelFormRefused(
                 "too-many", found=count, most=most, packs=facts["packs"], lot=facts["lot"]
@@ -133,8 +138,10 @@ class _StartPages:
         """The label as it will print, as PNG: one dot of paper is one pixel."""
         lang, query = language(request), request.query_params
         item, lot = query.get("item", ""), query.get("lot", "")
-        if packed_facts(self._services, item, lot) is None:
-            return html(notice("unknown-lot", lang), 404)
+        facts = packed_facts(self._services, item, lot)
+        if facts is None:
+            return no_such_lot(lang)
+        item = facts["item"]
         labelling = self._services.labelling
         try:
             known = list(labelling.templates())
@@ -145,6 +152,18 @@ class _StartPages:
         except (Refusal, PrintingError) as refusal:
             return html(notice("no-preview", lang, detail=refusal.say(lang)), 422)
         return Response(png, 200, {"cache-control": "no-store"}, "image/png")
+
+
+def _stopped_page(facts: Facts, lang: str) -> bytes:
+    return render(
+        "labels_stopped.html",
+        lang,
+        facts=facts,
+        stopped=facts["stopped"]["type"],
+        why=why_stopped(facts, lang),
+        lot_path=lot_path(facts["item"], facts["lot"]),
+        to=leading(lang),
+    )
 
 
 def start_routes(services: Services, states: PrinterStates) -> list[BaseRoute]:

@@ -11,23 +11,26 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.labels.printer_list import sheet_folder
+from api.pages.messages_catalogue import N_, tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.labels_reading import leading
 from api.routes.labels_refusals import LabelFormRefused
-from api.routes.printer_kinds import Kind, kinds
+from api.routes.printer_kinds import Group, groups
 from api.routes.printer_states import PrinterStates
 from api.routes.replies import html
 from api.routes.services import Printer, Services
 from api.routes.station_guard import language, read_form, station_only
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
-from printers.profile import Profile, Send
+from printers.profile import SHIPPED, Profile, Send
 from printers.testing import draw_test_label, encode_test_label, stock_of
 from printers.transport.address import open_transport
 from printers.transport.lan_finder import PORT, Found, find
 
 _DONE = ("them", "bo", "thu")
+# As the form calls its fields.
+_NEEDED = {"name": N_("Tên gọi"), "address": N_("Địa chỉ"), "profile": N_("Loại máy")}
 
 
 class _PrinterPages:
@@ -55,12 +58,12 @@ class _PrinterPages:
     ) -> bytes:
         states = await self._states.all(lang)
         known = await run_in_threadpool(self._services.printers.all)
-        offered: Sequence[Kind] = await run_in_threadpool(kinds, lang)
+        offered: Sequence[Group] = await run_in_threadpool(groups, lang)
         return render(
             "printers.html",
             lang,
             printers=[(one, states[one.name]) for one in known if one.name in states],
-            kinds=offered,
+            groups=offered,
             typed={
                 name: typed.get(name, "")
                 for name in ("name", "profile", "address", "where", "port", "send")
@@ -89,10 +92,15 @@ class _PrinterPages:
         return RedirectResponse(leading(lang)("/tram/may-in", xong=act), 303)
 
     def _add(self, typed: Mapping[str, str]) -> None:
-        if typed.get("profile", "") not in [one.name for one in kinds("vi")]:
-            raise LabelFormRefused("no-profile", found=typed.get("profile", ""))
-        if not typed.get("address"):
-            raise LabelFormRefused("no-address")
+        missing = [words for name, words in _NEEDED.items() if not typed.get(name)]
+        if missing:
+            raise LabelFormRefused(
+                "printer-incomplete",
+                en=", ".join(tongue("en")(words) for words in missing),
+                vi=", ".join(missing),
+            )
+        if typed["profile"] not in SHIPPED:
+            raise LabelFormRefused("no-profile", found=typed["profile"])
         send: Send = "changes" if typed.get("send") == "changes" else "whole"
         self._services.printers.add(typed.get("name", ""), typed["profile"], typed["address"], send)
 

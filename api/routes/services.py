@@ -135,9 +135,10 @@ class Station(Protocol):
 class PrintJob(Protocol):
     """A running or finished print of this process.
 
-    `progress` counts its labels by state (queued, sending, sent, confirmed, in_doubt, void,
-    cancelled; empty before the first). `trouble` is what the printer waits for now, `fault` what
-    ended the job: one sentence, None while all is well.
+    `outcome` is there once it has ended, unless a refusal ended it. `progress` counts its labels
+    by state (queued, sending, sent, confirmed, in_doubt, void, cancelled; empty before the first).
+    `trouble` is what the printer waits for now, `fault` what ended the job: one sentence, None
+    while all is well.
     """
 
     @property
@@ -156,6 +157,8 @@ class PrintJob(Protocol):
     def done(self) -> bool: ...
     @property
     def stopping(self) -> bool: ...
+    @property
+    def outcome(self) -> PrintOutcome | None: ...
     @property
     def progress(self) -> Mapping[str, int]: ...
     def fault(self, lang: str) -> str | None: ...
@@ -180,10 +183,15 @@ class Unfinished(Protocol):
 
 
 class PrintOutcome(Protocol):
-    """How a print ended; `error` is what stopped it, None when nothing did."""
+    """How a print ended; `error` is what stopped it, None when nothing did.
+
+    `file` is the file of label sheets that was written, "" for printers with paper of their own.
+    """
 
     @property
     def error(self) -> PrintingError | None: ...
+    @property
+    def file(self) -> str: ...
 
 
 class Templates(Protocol):

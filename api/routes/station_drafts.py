@@ -54,10 +54,6 @@ class FormRefused(DomainError):
             "All lot codes {found}A to {found}Z of the day are taken; type a code of your own.",
             "Các mã lô {found}A đến {found}Z trong ngày đã dùng hết; hãy tự gõ mã.",
         ),
-        "no-last-good": (
-            "No label was scanned; scan the last good label, or say that none came out.",
-            "Chưa quét tem nào; hãy quét tem tốt cuối cùng, hoặc chọn không có tem nào ra.",
-        ),
         "as-read": ("{en}", "{vi}"),
     }
 

@@ -29,7 +29,8 @@ COUNT_PAGE = f"/tram/in-tem/lo?item={GTIN}&lot={LOT}"
 
 def test_the_list_shows_packs_without_a_label_and_leads_to_the_count(station: TestClient) -> None:
     page = station.get("/tram/in-tem").text
-    assert "90 gói chưa có tem" in page
+    assert "<b>100 gói chưa có tem</b>" in page
+    assert "10 tem chờ in · 0 tem đã in / 100 gói" in page
     assert f'href="/tram/in-tem/lo?item={GTIN}&amp;lot={LOT}"' in page
 
 
@@ -38,7 +39,7 @@ def test_a_scan_chooses_the_lot_whose_labels_to_print(
 ) -> None:
     answer = station.get("/tram/in-tem", params={"scan": link(services, 1)})
     assert answer.status_code == 303
-    assert 'name="count" value="90"' in station.get(answer.headers["location"]).text
+    assert 'name="count" value="100"' in station.get(answer.headers["location"]).text
     unknown = station.get("/tram/in-tem", params={"scan": "NOPE"})
     assert unknown.status_code == 422
     assert "NOPE" in unknown.text.partition("<form")[0]
@@ -104,6 +105,9 @@ def test_nothing_is_printed_over_labels_in_doubt(services: Services, station: Te
     printed(services, 3, "kho")
     page = station.get(COUNT_PAGE).text
     assert "3 tem chưa rõ đã ra hay chưa" in page
+    assert "<button disabled>In tem</button>" in page
+    last = page.partition('class="last"')[2]
+    assert f'href="/tram/in-tem/chua-ro?item={GTIN}&amp;lot={LOT}"' in last
     form = {**HERE, "count": "2", "printer": "kho", "template": TEMPLATE}
     answer = station.post("/tram/in-tem", data=form)
     assert answer.status_code == 422
@@ -212,9 +216,14 @@ def test_a_lot_on_hold_says_so_and_prints_nothing(services: Services, station: T
         "2026-09-24",
         {"lots": [{"item": GTIN, "code": LOT}], "reason": "contamination"},
     )
+    listed = station.get("/tram/in-tem").text.partition('class="lots"')[2]
+    assert "đang tạm giữ: nhiễm bẩn" in listed.replace("</span>", "")
+    assert f'href="/lo/{GTIN}/{LOT}"' in listed
     page = station.get(COUNT_PAGE).text
     assert "đang bị tạm giữ" in page
-    assert "<button disabled>" in page
+    assert "Lý do: nhiễm bẩn." in page
+    assert "<form" not in page
+    assert f'href="/lo/{GTIN}/{LOT}"' in page
     form = {**HERE, "count": "3", "printer": "kho", "template": TEMPLATE}
     assert station.post("/tram/in-tem", data=form).status_code == 422
     assert account(services) == (0, 0, 0, 10)

@@ -16,8 +16,17 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from api.app import create_app
 from api.bootstrap import Services
 from printers.virtual.faults import Faults
-from tests.pages.cooperative import GTIN, LOT, found_cooperative, serial
-from tests.pages.packing_table import on_paper, printed, printer_named, silent_printer, until
+from tests.pages.cooperative import GTIN, LOT, found_cooperative, record, serial
+from tests.pages.packing_table import (
+    TEMPLATE,
+    finished,
+    on_paper,
+    pack,
+    printed,
+    printer_named,
+    silent_printer,
+    until,
+)
 
 pytestmark = pytest.mark.browser
 _ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -239,6 +248,13 @@ def test_no_page_has_a_serious_fault_of_access_or_overflows_a_phone(
     silent_printer(services, "tep")
     services.printers.add("xa", "escpos-58", "tcp://127.0.0.1:9")
     job = printed(services, 6, "tep")
+    pack(services, "GIU", "2026-09-24", 4)
+    held = {"lots": [{"item": GTIN, "code": "GIU"}], "reason": "contamination"}
+    record(services, "held", "2026-09-25", held)
+    pack(services, "TO", "2026-09-24", 4)
+    services.printers.add("vp", "a4-50x40", services.folder.absolute().as_uri())
+    sheet = services.labelling.start_printing(GTIN, "TO", 4, "vp", TEMPLATE)
+    until(lambda: finished(services, sheet))
     with printer_named(services, "kho"):
         paths = (
             "/tram/in-tem",
@@ -249,10 +265,15 @@ def test_no_page_has_a_serious_fault_of_access_or_overflows_a_phone(
             f"/tram/in-tem/so-tem?{WHERE}",
             f"/tram/in-tem/mot-tem?scan={serial(services, 8)}",
             "/tram/may-in",
+            f"/tram/in-tem/{sheet}",
+            f"/tram/in-tem/lo?item={GTIN}&lot=GIU",
+            "/tram/in-tem/lo?item=x&lot=y",
+            "/tram/dong-goi",
         )
         page = opened("/tram", width=360)
         for path in paths:
             page.goto(path)
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             serious = [
                 (one["id"], [node["html"] for node in one["nodes"]])
                 for one in Axe().run(page).response["violations"]

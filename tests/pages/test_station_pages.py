@@ -35,6 +35,11 @@ def test_the_start_page_leads_everywhere_in_one_press(station: TestClient) -> No
     assert "Chưa niêm phong: 0 phiếu" in page
 
 
+def test_every_form_says_where_it_comes_from(station: TestClient) -> None:
+    for path in ("/tram/thu-hoach", "/tram/dong-goi", "/tram/in-tem", "/tram/may-in"):
+        assert '<meta name="referrer" content="same-origin">' in station.get(path).text, path
+
+
 @pytest.mark.parametrize("path", ["/tram", "/tram/thu-hoach", "/tram/in-tem", "/tram/may-in"])
 @pytest.mark.parametrize(
     ("base", "client"),

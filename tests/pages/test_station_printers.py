@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.testclient import TestClient
 
 from api.bootstrap import Services
+from printers.profile import SHIPPED
 from printers.virtual.server import VirtualPrinter
 from tests.pages.packing_table import (
     HERE,
@@ -48,6 +49,37 @@ def test_printers_are_added_from_a_list_that_names_its_sources(
     gone = station.post("/tram/may-in", data={"act": "bo", "name": "kho-1"})
     assert gone.status_code == 303
     assert services.labelling.printers() == []
+
+
+def test_what_is_missing_of_a_printer_is_named_in_one_sentence(station: TestClient) -> None:
+    whole = {"name": "kho-1", "profile": "escpos-58", "address": "tcp://127.0.0.1:9"}
+    labels = {"name": "Tên gọi", "address": "Địa chỉ", "profile": "Loại máy"}
+    for field, label in labels.items():
+        answer = station.post("/tram/may-in", data={"act": "them", **whole, field: ""})
+        assert answer.status_code == 422
+        assert f"còn trống: {label};" in answer.text
+    empty = station.post("/tram/may-in", data={"act": "them"})
+    assert "còn trống: Tên gọi, Địa chỉ, Loại máy;" in empty.text
+    assert empty.text.count('class="banner bad"') == 1
+    english = station.post("/tram/may-in?lang=en", data={"act": "them"})
+    assert "this is empty: Name, Address, Kind" in english.text
+
+
+def test_kinds_of_printers_stand_in_groups_with_one_place_for_sources(station: TestClient) -> None:
+    page = station.get("/tram/may-in").text
+    groups = dict(re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.S))
+    assert list(groups) == [
+        "Máy in nhiệt ESC/POS",
+        "Máy in tem TSPL",
+        "Máy in văn phòng, tờ tem A4",
+        "Máy in ảo để tập",
+    ]
+    offered = [re.findall(r'value="([^"]+)"', group) for group in groups.values()]
+    assert sorted(name for group in offered for name in group) == sorted(SHIPPED)
+    assert offered[3] == ["virtual", "virtual-tspl"]
+    sources = page.partition("thông tin lấy từ đâu</summary>")[2].partition("</details>")[0]
+    for name in SHIPPED:
+        assert f"<dt>{name}</dt>" in sources
 
 
 def test_only_printers_known_to_do_it_are_sent_changes_alone(
