@@ -31,7 +31,7 @@ def test_the_start_page_leads_everywhere_in_one_press(station: TestClient) -> No
     for address in ("thu-hoach", "tiep-nhan", "che-bien", "dong-goi", "in-tem"):
         assert f'href="/tram/{address}"' in page
     assert LOT in page
-    assert "chưa đủ tem" in page
+    assert "chưa cấp đủ số tem" in page
     assert "Chưa niêm phong: 0 phiếu" in page
 
 
