@@ -78,8 +78,7 @@ def test_the_pdf_has_pages_of_exactly_a4_with_black_and_white_pictures() -> None
 
 def test_another_program_reads_the_dots_back_from_the_pdf(tmp_path: Path) -> None:
     program = shutil.which("pdfimages")
-    if program is None:
-        pytest.skip("pdfimages (poppler-utils) is not installed")
+    assert program, "pdfimages is missing; run: sudo apt-get install poppler-utils"
     layout = SheetLayout.shipped("a4-50x40")
     made = labels(29)
     (tmp_path / "t.pdf").write_bytes(compose_pdf(made, layout))
