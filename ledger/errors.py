@@ -21,6 +21,26 @@ class LedgerError(Refusal):
             "Không ghi được vào sổ ({why}); chưa có gì được ghi. Hãy giải phóng hoặc sửa ổ đĩa rồi "
             "làm lại.",
         ),
+        "store-unreachable": (
+            "The database {where} cannot be reached ({why}); nothing was recorded. Check that it "
+            "runs and that the network leads there, then try again.",
+            "Không kết nối được cơ sở dữ liệu {where} ({why}); chưa có gì được ghi. Hãy kiểm tra máy "
+            "chủ cơ sở dữ liệu và mạng rồi thử lại.",
+        ),
+        "outcome-unknown": (
+            "The connection to the database was lost while it was recording ({why}), so it is not "
+            "known whether it was recorded; send the same again, which can never record it twice.",
+            "Mất kết nối tới cơ sở dữ liệu trong lúc ghi ({why}) nên chưa biết đã ghi hay chưa; hãy "
+            "gửi lại đúng nội dung đó, không bao giờ bị ghi hai lần.",
+        ),
+        "guard-missing": (
+            "The database {where} lacks the guard {name}, or has it changed: rows could be altered "
+            "unnoticed. Run ocop audit, find out who changed it, then move the ledger into a new "
+            "database (ocop move).",
+            "Cơ sở dữ liệu {where} thiếu hoặc bị sửa lớp bảo vệ {name}: dữ liệu có thể bị thay đổi "
+            "âm thầm. Hãy chạy ocop audit, tìm người đã sửa, rồi chuyển sổ sang cơ sở dữ liệu mới "
+            "(ocop move).",
+        ),
         "recorded-unsealed": (
             "The statement was recorded and is safe, but the ledger could not be sealed or its views "
             "brought up to date ({why}). Do not record it again: free disk space, then start the "

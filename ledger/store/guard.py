@@ -8,9 +8,13 @@ What neither can stop (editing the file's bytes) `ocop audit` finds.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-SCHEMA_VERSION = 1
+from ledger.store.steering import TAIL_BYTES, TAIL_FROM_END, tails
+
+SCHEMA_VERSION = 2
+PATIENCE = 30  # seconds that an upgrade waits for other programs
 APPLICATION_ID = 0x4F434F50  # "OCOP", so that `file` and other tools can tell what this is
 
 EVENTS = "stored_events"
@@ -64,6 +68,12 @@ _TAKEN = {
     "log_checkpoints": "NEW.size <= (SELECT coalesce(max(size), 0) FROM log_checkpoints)",
 }
 
+# True of the entries that `ledger.store.steering` speaks of.
+_TAILS = ", ".join(f"x'{tail.hex()}'" for tail in tails())
+STEERS = f"substr(state, -{TAIL_FROM_END}, {TAIL_BYTES}) IN ({_TAILS})"
+# Since version 2.
+_STEERING_INDEX = f"CREATE INDEX {EVENTS}_steering ON {EVENTS} (position) WHERE {STEERS}"
+
 
 def _statements() -> list[str]:
     made = []
@@ -78,9 +88,19 @@ def _statements() -> list[str]:
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {_TAKEN[table]} "
             f"BEGIN SELECT RAISE(ABORT, '{table} has this row already'); END"
         )
+    made.append(_STEERING_INDEX)
     made.append(f"PRAGMA user_version = {SCHEMA_VERSION}")
     made.append(f"PRAGMA application_id = {APPLICATION_ID}")
     return made
+
+
+def missing(connection: sqlite3.Connection) -> list[str]:
+    """Names of tables and triggers that are gone or are not as this program makes them."""
+    found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    made = [one for one in _statements() if one.startswith("CREATE")]
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 1:
+        made.remove(_STEERING_INDEX)
+    return [name for one in made if found.get(name := one.split()[2]) != one]
 
 
 _FORBIDDEN = frozenset(
@@ -135,7 +155,12 @@ def connect(path: str | Path, *, timeout: float = 5.0) -> sqlite3.Connection:
     `timeout` is how long a writer waits for another, in seconds.
     """
     connection = sqlite3.connect(
-        path, isolation_level=None, check_same_thread=False, timeout=timeout
+        # Never made by opening it: an empty file in the place of a moved ledger would be taken for one.
+        f"{Path(path).absolute().as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=timeout,
     )
     # FULL: fsync before the commit returns, so that what was acknowledged survives a power cut.
     connection.execute("PRAGMA synchronous=FULL")
@@ -154,3 +179,25 @@ def schema_version(path: Path) -> int:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
     finally:
         connection.close()
+
+
+def upgrade(path: Path) -> int:
+    """Bring a file of an older program up to date, all or nothing; returns its schema number.
+
+    A file that cannot be written (full disk, read-only) stays as it is: every version can be used,
+    an old one only opens more slowly. A number above `SCHEMA_VERSION` is a newer program's.
+    """
+    version = schema_version(path)
+    if version != 1:
+        return version
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=PATIENCE)) as connection:
+        try:
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("BEGIN IMMEDIATE")
+            if connection.execute("PRAGMA user_version").fetchone()[0] == 1:
+                connection.execute(_STEERING_INDEX)
+                connection.execute("PRAGMA user_version = 2")
+            connection.execute("COMMIT")
+        except sqlite3.Error:
+            return 1
+    return schema_version(path)

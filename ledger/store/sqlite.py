@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,8 @@ from eventsourcing.sqlite import (
 
 from ledger.errors import LedgerError
 from ledger.store import guard
-from ledger.store.seam import SealedBatch
+from ledger.store.locks import FileLock, Leaderships
+from ledger.store.seam import SealedBatch, StoreFault
 from ledger.verify.merkle import leaf_hash
 
 _BY_ID = "SELECT state FROM stored_events WHERE entry_id = ?"
@@ -29,6 +30,30 @@ _AFTER = "SELECT position, state FROM stored_events WHERE position > ? ORDER BY 
 _SEALED = (
     "SELECT leaf, state FROM log_leaves JOIN stored_events USING (position) "
     "WHERE leaf >= ? ORDER BY leaf LIMIT ?"
+)
+_SEALED_AT = (
+    "SELECT leaf, state FROM log_leaves JOIN stored_events USING (position) "
+    "WHERE leaf IN ({}) ORDER BY leaf"
+)
+# A step from each journal to the next by the index, instead of a walk over all its entries.
+HEADS = (
+    "WITH RECURSIVE journal (id) AS (SELECT min(originator_id) FROM stored_events UNION ALL "
+    "SELECT (SELECT min(originator_id) FROM stored_events WHERE originator_id > journal.id) "
+    "FROM journal WHERE journal.id IS NOT NULL) "
+    "SELECT originator_id, originator_version, entry_id FROM journal JOIN stored_events "
+    "ON originator_id = journal.id AND originator_version = (SELECT max(originator_version) "
+    "FROM stored_events WHERE originator_id = journal.id)"
+)
+# One statement, so that no sealing can come between its two halves.
+COUNTED = (
+    "WITH last (leaf, position) AS (SELECT leaf, position FROM log_leaves "
+    "WHERE position <= :position ORDER BY position DESC LIMIT 1) "
+    "SELECT coalesce((SELECT leaf + 1 FROM last), 0) + (SELECT count(*) FROM stored_events "
+    "WHERE position > coalesce((SELECT position FROM last), 0) AND position <= :position)"
+)
+STEERING = (
+    "SELECT leaf, position, state FROM stored_events "  # noqa: S608  # no input
+    f"LEFT JOIN log_leaves USING (position) WHERE {guard.STEERS} AND position <= ? ORDER BY position"
 )
 _NOTIFICATIONS = (
     "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
@@ -67,20 +92,23 @@ class EntryRecorder(SQLiteApplicationRecorder):
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any
     ) -> Sequence[int] | None:
-        positions = []
-        for event in stored_events:
-            c.execute(
-                self.insert_events_statement,
+        c.executemany(
+            self.insert_events_statement,
+            [
                 (
-                    str(event.originator_id),
+                    event.originator_id,
                     event.originator_version,
                     event.topic,
                     event.state,
                     leaf_hash(event.state),
-                ),
-            )
-            positions.append(c.lastrowid)
-        return positions
+                )
+                for event in stored_events
+            ],
+        )
+        # Within one transaction AUTOINCREMENT gives consecutive positions.
+        c.execute("SELECT last_insert_rowid()")
+        last = int(c.fetchone()[0])
+        return range(last - len(stored_events) + 1, last + 1)
 
     def select_notifications(
         self,
@@ -125,7 +153,7 @@ class SqliteStore:
     def __init__(self, path: Path) -> None:
         if not path.exists():
             raise LedgerError("store-missing", path=path.parent)
-        version = guard.schema_version(path)
+        version = guard.upgrade(path)
         if version > guard.SCHEMA_VERSION:
             raise LedgerError(
                 "store-newer", path=path, found=version, expected=guard.SCHEMA_VERSION
@@ -137,7 +165,10 @@ class SqliteStore:
         self.recorder = EntryRecorder(self._datastore)
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
-        self._lock = threading.RLock()
+        self._append_lock = FileLock(path.with_suffix(".lock"))
+        self._seal_lock = FileLock(path.with_suffix(".seal.lock"))
+        self._leaderships = Leaderships(path)
+        self._closing = threading.Event()
 
     @classmethod
     def create(cls, path: Path) -> SqliteStore:
@@ -154,33 +185,42 @@ class SqliteStore:
             self._open.append(found)
         return found
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """One writer at a time: a lock file of SQLite's own, let go of by the system on a crash."""
-        with self._lock:
-            if getattr(self._local, "writing", False):
-                yield
-                return
-            lock = self._locked()
-            try:
-                self._local.writing = True
-                yield
-            finally:
-                self._local.writing = False
-                lock.close()
+    @property
+    def location(self) -> str:
+        return str(self.path)
 
-    def _locked(self) -> sqlite3.Connection:
-        """The lock file, locked; LedgerError when it cannot be had within 30 seconds."""
-        try:
-            lock = sqlite3.connect(self.path.with_suffix(".lock"), isolation_level=None, timeout=30)
-            try:
-                lock.execute("BEGIN EXCLUSIVE")
-            except BaseException:
-                lock.close()
-                raise
-        except sqlite3.Error as wrong:
-            raise LedgerError("store-unwritable", why=str(wrong)) from wrong
-        return lock
+    def writing(self) -> AbstractContextManager[None]:
+        return self._append_lock.held()
+
+    def sequencing(self) -> AbstractContextManager[None]:
+        return self._seal_lock.held()
+
+    def lead(self, role: str) -> bool:
+        return self._leaderships.lead(role)
+
+    def wait(self, seconds: float) -> None:
+        """SQLite tells nobody of an append: the whole time is slept."""
+        self._closing.wait(seconds)
+
+    def faults(self) -> list[StoreFault]:
+        return [
+            StoreFault("guard-missing", {"name": name, "where": self.location})
+            for name in guard.missing(self._connection())
+        ]
+
+    def newest(self) -> int:
+        return int(self._one("SELECT coalesce(max(position), 0) FROM stored_events") or 0)
+
+    def heads(self) -> list[tuple[str, int, bytes]]:
+        return [(row[0], row[1], row[2]) for row in self._connection().execute(HEADS)]
+
+    def counted(self, position: int) -> int:
+        row = self._connection().execute(COUNTED, {"position": position}).fetchone()
+        return int(row[0])
+
+    def steering(self, up_to: int) -> list[tuple[int | None, int, bytes]]:
+        rows = self._connection().execute(STEERING, (up_to,))
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def entry(self, entry_id: bytes) -> bytes | None:
         found: bytes | None = self._one(_BY_ID, entry_id)
@@ -200,21 +240,22 @@ class SqliteStore:
     def sealed_position(self) -> int:
         return int(self._one("SELECT coalesce(max(position), 0) FROM log_leaves") or 0)
 
-    def seal(self, batch: SealedBatch) -> None:
+    def seal(self, *batches: SealedBatch) -> None:
         connection = self._connection()
         connection.execute("BEGIN IMMEDIATE")
         try:
-            connection.executemany(
-                "INSERT INTO log_leaves (leaf, position, entry_id) VALUES (?,?,?)",
-                [(leaf.index, leaf.position, leaf.entry_id) for leaf in batch.leaves],
-            )
-            connection.executemany(
-                "INSERT INTO log_nodes (level, idx, hash) VALUES (?,?,?)", batch.nodes
-            )
-            connection.execute(
-                "INSERT INTO log_checkpoints (size, root, note) VALUES (?,?,?)",
-                (batch.size, batch.root, batch.note),
-            )
+            for batch in batches:
+                connection.executemany(
+                    "INSERT INTO log_leaves (leaf, position, entry_id) VALUES (?,?,?)",
+                    [(leaf.index, leaf.position, leaf.entry_id) for leaf in batch.leaves],
+                )
+                connection.executemany(
+                    "INSERT INTO log_nodes (level, idx, hash) VALUES (?,?,?)", batch.nodes
+                )
+                connection.execute(
+                    "INSERT INTO log_checkpoints (size, root, note) VALUES (?,?,?)",
+                    (batch.size, batch.root, batch.note),
+                )
             connection.execute("COMMIT")
         except sqlite3.Error as wrong:
             if connection.in_transaction:
@@ -223,6 +264,11 @@ class SqliteStore:
 
     def sealed(self, first: int, limit: int) -> list[tuple[int, bytes]]:
         rows = self._connection().execute(_SEALED, (first, limit))
+        return [(row[0], row[1]) for row in rows]
+
+    def sealed_at(self, indexes: Sequence[int]) -> list[tuple[int, bytes]]:
+        places = ",".join("?" * len(indexes))
+        rows = self._connection().execute(_SEALED_AT.format(places), tuple(indexes))
         return [(row[0], row[1]) for row in rows]
 
     def index_of(self, entry_id: bytes) -> int | None:
@@ -259,6 +305,8 @@ class SqliteStore:
         return None if row is None else row[0]
 
     def close(self) -> None:
+        self._closing.set()
+        self._leaderships.close()
         self._datastore.close()
         for connection in self._open:
             connection.close()

@@ -55,6 +55,8 @@ def shown(value: object) -> str:
 
 def _printable(text: str, most: int = SHOWN_CHARACTERS) -> str:
     """Escape what `str.isprintable` refuses: control, bidirectional, surrogate, odd spaces."""
+    if len(text) <= most and text.isprintable():
+        return text
     kept = text[: most + 1]
     safe = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in kept)
     if len(text) > most or len(safe) > most:

@@ -1,21 +1,13 @@
 """Appends signed entries from a file and prints the id of each once it is acknowledged.
 
-    append_until_killed.py LEDGER-FOLDER ENTRIES-FILE [--pause] [--no-seal] [--no-fsync]
-    append_until_killed.py LEDGER-FOLDER ENTRIES-FILE --rounds
-
-With --rounds every line on stdin, "FIRST PAUSE-AT", starts one child (forked, so that the imports
-are paid once) that appends from entry FIRST on; it is meant to be killed from outside. At entry
-PAUSE-AT it prints "committed" and waits between commit and acknowledgement. 0: it never waits.
+append_until_killed.py LEDGER-FOLDER ENTRIES-FILE [--no-seal] [--no-fsync]
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sqlite3
-import sys
-import time
 from pathlib import Path
 
 from api.bootstrap import open_folder
@@ -43,33 +35,16 @@ def say(text: str) -> None:
     os.write(1, f"{text}\n".encode())
 
 
-def append(folder: Path, entries: list[bytes], first: int, pause_at: int, *, seal: bool) -> None:
-    """Append `entries` from number `first` (counting from 0), one durable submission each."""
+def append(folder: Path, entries: list[bytes], *, seal: bool) -> None:
+    """Append `entries`, one durable submission each."""
     services = open_folder(folder, clock)
-    for number, raw in enumerate(entries[first:], start=first):
+    for number, raw in enumerate(entries):
         (answer,) = services.ledger.submit([raw])
-        if pause_at and number - first + 1 == pause_at:
-            say("committed")
-            time.sleep(60)
         if seal:
             services.station.catch_up()
         say(f"ack {number} {answer.id} {int(answer.known)}")
     services.close()
     say("all")
-
-
-def rounds(folder: Path, entries: list[bytes]) -> None:
-    """One forked child per line of stdin; prints its process id first, "reaped" at its end."""
-    for line in sys.stdin:
-        first, pause_at = map(int, line.split())
-        child = os.fork()
-        if child == 0:
-            say(f"pid {os.getpid()}")
-            append(folder, entries, first, pause_at, seal=True)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
-        say(f"reaped {'killed' if killed else os.waitstatus_to_exitcode(status)}")
 
 
 def without_fsync() -> None:
@@ -89,17 +64,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("entries", type=Path)
-    parser.add_argument("--rounds", action="store_true")
     parser.add_argument("--no-seal", action="store_true")
     parser.add_argument("--no-fsync", action="store_true")
     args = parser.parse_args()
     entries = read_entries(args.entries)
     if args.no_fsync:
         without_fsync()
-    if args.rounds:
-        rounds(args.folder, entries)
-    else:
-        append(args.folder, entries, 0, 0, seal=not args.no_seal)
+    append(args.folder, entries, seal=not args.no_seal)
 
 
 if __name__ == "__main__":

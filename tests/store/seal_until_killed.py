@@ -2,7 +2,7 @@
 
     seal_until_killed.py LEDGER-FOLDER seal|project
 
-Prints "NAME killed" for each copy, beside the folder, and "NAME sealed" for the last one, that got
+Sealing is killed on SQLite only, projecting on either store. Prints "NAME killed" for each copy, beside the folder, and "NAME sealed" for the last one, that got
 through. Each copy is worked on by a forked child, so the imports are paid once.
 """
 
@@ -16,6 +16,7 @@ from itertools import count
 from pathlib import Path
 
 from api.settings import Settings
+from api.stores import open_store
 from ledger.projections import projector as projecting
 from ledger.projections.projector import Projector
 from ledger.projections.schema import open_views
@@ -32,17 +33,18 @@ def work(folder: Path, what: str, statements: int) -> None:
         if next(seen) == statements:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    store = SqliteStore(folder / "ledger.db")
+    settings = Settings.load(folder / "settings.json")
     if what == "seal":
-        settings = Settings.load(folder / "settings.json")
+        store = SqliteStore(folder / "ledger.db")
         log = SealedLog(store, settings.origin, load_key(folder / "keys" / "log.pem").private)
         store._connection().set_trace_callback(watch)
         log.seal()
     else:
         projecting.BATCH = 7
+        reading = open_store(folder, settings)
         views = open_views(folder / "views.db")
         views.set_trace_callback(watch)
-        Projector(store, views).catch_up()
+        Projector(reading, views).catch_up()
 
 
 def main() -> None:

@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from api.bootstrap import Services, create, enrol_party, open_folder
-from api.settings import Settings
+from api.stores import make_store
 from ledger.domain.drafts import Draft
 from ledger.projections import schema
 from ledger.projections.projector import Projector
 from ledger.sealing import SealedLog
 from ledger.signing import Signer
-from ledger.store.sqlite import SqliteStore
 from ledger.verify.audit import AuditResult, audit_entries
 from ledger.verify.checklist import verify_bundle
 from ledger.verify.entry import Entry
 from ledger.verify.keys import ALLOWED
 from ledger.verify.statement import Statement
+from tests.store import places
 
 ORIGIN = "ocop.example/small"
 NOW = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
@@ -198,8 +198,8 @@ def story_drafts() -> list[Draft]:
 
 
 def found(folder: Path) -> Services:
-    """A new ledger with both parties, their keys and their registrations; the caller closes it."""
-    services = create(folder, Settings(ORIGIN), clock)
+    """A new ledger on the chosen store, both parties registered; the caller closes it."""
+    services = create(folder, places.settings_for(folder, ORIGIN), clock)
     for code, kind in ((FARM, "cooperative"), (SHOP, "company")):
         services.station.record(party(code, kind))
         enrol_party(services, code)
@@ -211,8 +211,9 @@ def found(folder: Path) -> Services:
 def create_empty(folder: Path, like: Services) -> Services:
     """A ledger folder with the keys of another, without any entry."""
     shutil.copytree(like.folder / "keys", folder / "keys")
-    like.settings.save(folder / "settings.json")
-    SqliteStore.create(folder / "ledger.db").close()
+    settings = places.settings_for(folder, like.settings.origin, like.settings.base_url)
+    settings.save(folder / "settings.json")
+    make_store(folder, settings)
     return open_folder(folder, clock)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
+from ledger.store.sqlite import SqliteStore
 from ledger.verify.entry import parse_entry
 from tests.store import small_ledger
 
@@ -83,6 +84,7 @@ def test_a_station_that_finds_no_room_keeps_no_private_text_of_what_it_refused(
     small_ledger.tell(services)
     kept = services.notes._db.execute("SELECT count(*) FROM note").fetchone()[0]
     # The connection that appends has the file open for reading only, as on a read-only disk.
+    assert isinstance(services.store, SqliteStore)
     pool = services.store.recorder.datastore.pool
     held = pool.get_connection()
     read_only(held._sqlite_conn)
@@ -112,6 +114,7 @@ def test_a_statement_that_was_recorded_but_not_sealed_is_not_called_unrecorded(
     services = small_ledger.found(tmp_path / "so")
     small_ledger.tell(services)
     size = services.store.size()
+    assert isinstance(services.store, SqliteStore)
     read_only(services.store._connection())  # the connection that seals
     body = {"lot": small_ledger.lot(small_ledger.FRUIT, "Q9"), "quantity": small_ledger.kg("5")}
     note = {"note": "giao cho bà Phượng"}

@@ -1,0 +1,56 @@
+"""Which database a folder's ledger is in: `ledger.db` in the folder, or PostgreSQL by its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from api.errors import DoorError
+from api.settings import Settings
+from ledger.store.seam import LedgerStore
+from ledger.store.sqlite import SqliteStore
+
+LEDGER_FILE = "ledger.db"
+
+
+def has_ledger(folder: Path) -> bool:
+    """True when the folder is that of a ledger, wherever its entries are."""
+    if (folder / LEDGER_FILE).exists():
+        return True
+    path = folder / "settings.json"
+    return path.exists() and Settings.load(path).database is not None
+
+
+def open_store(folder: Path, settings: Settings) -> LedgerStore:
+    """The store that takes statements.
+
+    Raises:
+        LedgerError: it is missing, newer than this program, or cannot be reached.
+    """
+    if settings.database is not None:
+        # Asked for only here: a station on SQLite needs no PostgreSQL library.
+        from ledger.store.postgres.store import PostgresStore
+
+        return PostgresStore((settings.database,), passwords=folder / "keys" / "pgpass")
+    path = folder / LEDGER_FILE
+    if (folder / "keys").exists() and not path.exists():
+        raise DoorError("ledger-lost", path=path)
+    return SqliteStore(path)
+
+
+def make_store(folder: Path, settings: Settings) -> None:
+    """Make `ledger.db`; a database has been made before, by its owner (`ocop init --database`)."""
+    if settings.database is None:
+        SqliteStore.create(folder / LEDGER_FILE).close()
+
+
+def open_reading(folder: Path, settings: Settings, store: LedgerStore) -> LedgerStore:
+    """The store that pages, bundles and projections read: a hot standby when one is named.
+
+    When none of them answers, the primary itself.
+    """
+    if not settings.read_from or settings.database is None:
+        return store
+    from ledger.store.postgres.store import PostgresStore
+
+    addresses = (*settings.read_from, settings.database)
+    return PostgresStore(addresses, passwords=folder / "keys" / "pgpass", reading=True)
