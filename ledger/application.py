@@ -7,9 +7,9 @@ recorded; if it dies after, repeating the submission is harmless.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
@@ -21,38 +21,18 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment, EnvType
 
+from ledger.admission import Prepared, Submission, prepare
 from ledger.errors import ForkFound, LedgerError
+from ledger.memory import LedgerMemory
+from ledger.recorded import ExactBytes, stored_event
 from ledger.store.seam import LedgerStore
-from ledger.verify.entry import Entry, parse_entry
+from ledger.verify.entry import Entry
 from ledger.verify.history import History, Located
-from ledger.verify.statement import read_statement
+from ledger.verify.merkle import leaf_hash
 from ledger.verify.wording import Refusal
 
+MOST_AT_ONCE = 400  # entries in one append; a much longer one has been seen to hang a database
 _PAGE = 500
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """The only event of the store: one entry, at its place in one journal.
-
-    `TOPIC` is written into every row; moving this class must not change it.
-    """
-
-    TOPIC = "ocop.recorded.v1"
-
-    originator_id: str
-    originator_version: int
-    entry: bytes
-
-
-class _ExactBytes(Transcoder):
-    """Makes the stored state be the entry itself, never a re-serialisation of it."""
-
-    def encode(self, obj: Any) -> bytes:
-        return bytes(obj["entry"])
-
-    def decode(self, data: bytes) -> Any:
-        return {"entry": bytes(data)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +44,15 @@ class Submitted:
     known: bool
 
 
+Outcome = list[Submitted] | Refusal
+"""Of one submission: an answer an entry, or the refusal with `position` and `done`, see `submit`."""
+
+
 class TraceLedger(Application[str]):
-    """Appends verified entries. Streams are journals: originator = key id, version = seq."""
+    """Appends verified entries. Streams are journals: originator = key id, version = seq.
+
+    May be used by several threads; appends happen one after the other.
+    """
 
     name = "ocop"
 
@@ -74,7 +61,9 @@ class TraceLedger(Application[str]):
         self.store = store
         super().__init__()
         self._roots = roots
-        self._reset()
+        self._memory = LedgerMemory(store, roots)
+        self._memory_lock = threading.RLock()
+        self._doubtful = False
 
     # The library would read the process environment here; the store is already made.
     def construct_env(self, name: str, env: EnvType | None = None) -> Environment:
@@ -84,38 +73,34 @@ class TraceLedger(Application[str]):
         return InfrastructureFactory.construct(env)
 
     def construct_transcoder(self) -> Transcoder:
-        return _ExactBytes()
+        return ExactBytes()
 
     def construct_recorder(self) -> ApplicationRecorder:
         return self.store.recorder
 
-    def _reset(self) -> None:
-        self.history = History(self.party_of, self._roots)
-        self.size = 0
-        self._position = 0
-        self._pending: dict[str, tuple[str, str]] = {}
+    @property
+    def history(self) -> History:
+        """Keys, registry and journal heads, as of the last `catch_up` or submission."""
+        return self._memory.history
+
+    @property
+    def size(self) -> int:
+        """Number of entries, sealed or not, as of the last `catch_up` or submission."""
+        return self._memory.size
 
     def party_of(self, entry_id: str) -> tuple[str, str] | None:
         """(type, party) of a recorded entry, or None."""
-        pending = self._pending.get(entry_id)
-        if pending is not None:
-            return pending
-        raw = self.store.entry(bytes.fromhex(entry_id))
-        if raw is None:
-            return None
-        statement = read_statement(parse_entry(raw).payload)
-        return statement.type, statement.party
+        with self._memory_lock:
+            return self._memory.party_of(entry_id)
 
     def catch_up(self) -> None:
-        """Fold what other processes have appended since. Signatures were checked at their door."""
-        while rows := self.store.after(self._position, _PAGE):
-            for position, raw in rows:
-                entry = parse_entry(raw)
-                statement = read_statement(entry.payload)
-                signer = self.history.keys.signer(entry.keyid, self.size, statement)
-                self.history.fold(Located(self.size, entry.id.hex(), statement, signer), entry)
-                self.size += 1
-                self._position = position
+        """Follow what other processes have appended since. Signatures were checked at their door."""
+        with self._memory_lock:
+            # Once memory may have gone ahead of the disk, it is made anew from what is there.
+            memory = LedgerMemory(self.store, self._roots) if self._doubtful else self._memory
+            self._doubtful = True
+            memory.follow()
+            self._memory, self._doubtful = memory, False
 
     def submit(self, raw_entries: Sequence[bytes]) -> list[Submitted]:
         """Verify and append entries in order; durable when this returns.
@@ -124,69 +109,116 @@ class TraceLedger(Application[str]):
 
         Raises:
             ForkFound: another entry stands at the same journal position; carries both.
-            LedgerError: the store cannot be written; nothing of this call was recorded.
+            LedgerError: the store cannot be written; nothing was recorded but what `done` names.
             Refusal: whatever the verifier refuses. `position` on the error is the place of
                 the offending entry, `done` the answers for those before it.
         """
         done: list[Submitted] = []
-        fresh: list[tuple[Entry, Located]] = []
-        failure: Refusal | None = None
-        with self.store.writing():
-            self.catch_up()
+        for first in range(0, len(raw_entries), MOST_AT_ONCE):
             try:
-                for at, raw in enumerate(raw_entries):
-                    try:
-                        done.append(self._consider(raw, fresh))
-                    except Refusal as refused:
-                        failure = refused
-                        failure.position = at  # type: ignore[attr-defined]  # told to the API, see docstring
-                        break
-                self._save(fresh)
-            except BaseException:
-                # Memory went ahead of the disk: read it back from what is really there.
-                self._reset()
+                (outcome,) = self.submit_all([raw_entries[first : first + MOST_AT_ONCE]])
+            except Refusal as refused:
+                refused.done = done  # type: ignore[attr-defined]  # told to the API, see docstring
                 raise
-        if failure is not None:
-            failure.done = done  # type: ignore[attr-defined]  # told to the API, see docstring
-            raise failure
+            if isinstance(outcome, Refusal):
+                # Told to the API, see docstring.
+                outcome.position += first  # type: ignore[attr-defined]
+                outcome.done = done + outcome.done  # type: ignore[attr-defined]
+                raise outcome
+            done += outcome
         return done
 
-    def _consider(self, raw: bytes, fresh: list[tuple[Entry, Located]]) -> Submitted:
-        entry = parse_entry(raw)
-        entry_id = entry.id.hex()
-        if entry_id in self._pending:
-            at = next(one.index for _, one in fresh if one.id == entry_id)
-            return Submitted(entry_id, at, known=True)
-        if self.store.entry(entry.id) is not None:
-            return Submitted(entry_id, self._index_of(entry.id), known=True)
-        self._refuse_fork(entry, fresh)
-        located = self.history.examine(self.size, entry)
-        self.history.fold(located, entry)
-        self._pending[entry_id] = located.statement.type, located.statement.party
-        fresh.append((entry, located))
-        self.size += 1
-        return Submitted(entry_id, located.index, known=False)
+    def submit_all(self, batches: Sequence[Sequence[bytes]]) -> list[Outcome]:
+        """Several submissions, of at most 400 entries together, in one durable append.
 
-    def _index_of(self, entry_id: bytes) -> int:
-        """Log index of a stored entry: its leaf's, or the one that the next sealing will give it."""
+        Each has an outcome of its own, as from `submit`.
+
+        Raises:
+            LedgerError: the store cannot be written; nothing of this call was recorded. Or, for
+                `outcome-unknown`, nobody knows: repeating it is harmless.
+            ValueError: more than 400 entries.
+        """
+        return self.append([self.prepare(batch) for batch in batches])
+
+    def prepare(self, raw_entries: Sequence[bytes]) -> Submission:
+        """What can be done for a submission before `append`: most of the work, without a lock."""
+        return prepare(raw_entries, self.history.keys.records)
+
+    def append(self, submissions: Sequence[Submission]) -> list[Outcome]:
+        """Decide on prepared submissions and save what passes, as `submit_all`."""
+        offered = sum(len(one.entries) for one in submissions)
+        if offered > MOST_AT_ONCE:
+            raise ValueError(f"{offered} entries, at most {MOST_AT_ONCE} at once")
+        fresh: list[tuple[Entry, Located]] = []
+        with self.store.writing(), self._memory_lock:
+            self.catch_up()
+            self._doubtful = True
+            outcomes = [self._decide(one, fresh) for one in submissions]
+            self._save(fresh)
+            self._doubtful = False
+        return outcomes
+
+    def _decide(self, submission: Submission, fresh: list[tuple[Entry, Located]]) -> Outcome:
+        done: list[Submitted] = []
+        failure = submission.refusal
+        try:
+            for one in submission.entries:
+                done.append(self._consider(one, fresh))  # noqa: PERF401  # kept when one is refused
+        except Refusal as refused:
+            failure = refused
+        if failure is None:
+            return done
+        # Told to the API, see `submit`.
+        failure.position = len(done)  # type: ignore[attr-defined]
+        failure.done = done  # type: ignore[attr-defined]
+        return failure
+
+    def _consider(self, one: Prepared, fresh: list[tuple[Entry, Located]]) -> Submitted:
+        memory, entry, statement = self._memory, one.entry, one.statement
+        head = memory.history.journals.get(entry.keyid)
+        if head is not None and statement.seq <= head.seq:
+            # Only here can it be stored already: no journal has entries above its head.
+            index = self._index_of(entry.id)
+            if index is not None:
+                return Submitted(entry.id.hex(), index, known=True)
+            self._refuse_fork(one, fresh)
+        signer = memory.history.keys.signer(entry.keyid, memory.size, statement)
+        one.verify(signer.public)
+        memory.history.check_journal(entry, statement)
+        if statement.inputs:
+            memory.history.check_links(statement)
+        memory.history.check_authority(signer, statement)
+        located = Located(memory.size, entry.id.hex(), statement, signer)
+        memory.take(located, entry)
+        fresh.append((entry, located))
+        return Submitted(located.id, located.index, known=False)
+
+    def _index_of(self, entry_id: bytes) -> int | None:
+        """Log index of a recorded entry: its leaf's, or the one that the next sealing will give it."""
+        seen = self._memory.seen(entry_id.hex())
+        if seen is not None:
+            return seen[2]
+        if self.store.entry(entry_id) is None:
+            return None
         index = self.store.index_of(entry_id)
         if index is not None:
             return index
-        index, position = self.store.size(), self.store.sealed_position()
+        position = self.store.sealed_position()
+        index = self.store.counted(position)
         while rows := self.store.after(position, _PAGE):
-            for _, raw in rows:
-                if parse_entry(raw).id == entry_id:
+            for position, raw in rows:  # noqa: B007  # the last one is where the next page begins
+                if leaf_hash(raw) == entry_id:
                     return index
                 index += 1
-            position = rows[-1][0]
-        raise KeyError(entry_id.hex())  # the caller has just found it in the store
+        # Sealed by another process since we asked for its leaf.
+        return self.store.index_of(entry_id)
 
-    def _refuse_fork(self, entry: Entry, fresh: list[tuple[Entry, Located]]) -> None:
+    def _refuse_fork(self, one: Prepared, fresh: list[tuple[Entry, Located]]) -> None:
+        entry, seq = one.entry, one.statement.seq
         record = self.history.keys.records.get(entry.keyid)
         if record is None:
             return  # an unknown key is refused for that, whatever position it names
-        record.public.verify(entry.signature, entry.signed)
-        seq = read_statement(entry.payload).seq
+        one.verify(record.public)
         stored = self.store.entry_at(entry.keyid.hex(), seq)
         if stored is None:
             stored = next(
@@ -204,13 +236,13 @@ class TraceLedger(Application[str]):
         if not fresh:
             return
         try:
-            recordings = self.save(
-                *(
-                    Recorded(entry.keyid.hex(), located.statement.seq, entry.raw)
+            positions = self.recorder.insert_events(
+                [
+                    stored_event(entry.keyid.hex(), located.statement.seq, entry.raw)
                     for entry, located in fresh
-                )
+                ]
             )
         except (PersistenceError, IntegrityError, OSError) as wrong:
             raise LedgerError("store-unwritable", why=str(wrong)) from wrong
-        self._pending.clear()
-        self._position = int(recordings[-1].notification.id)
+        assert positions is not None  # both stores tell
+        self._memory.position = positions[-1]

@@ -13,31 +13,42 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.bootstrap import Services
-from ledger.application import TraceLedger
+from api.stores import open_store
+from ledger.application import Submitted, TraceLedger
 from ledger.domain.drafts import Draft
 from ledger.errors import ForkFound
+from ledger.founding import enrolment
+from ledger.recorded import Recorded, stored_event
 from ledger.signing import Signer
-from ledger.store.sqlite import SqliteStore
 from ledger.verify.entry import Entry, make_entry, parse_entry
 from ledger.verify.history import SequenceRefused
 from ledger.verify.keys import KeyRefused
 from ledger.verify.signature import SignatureRefused
-from ledger.verify.statement import read_statement
+from ledger.verify.statement import Statement, read_statement
 from ledger.verify.wording import Refusal
-from tests.store import small_ledger
+from tests.store import places, small_ledger
 from tests.store.append_until_killed import write_entries
 from tests.store.small_ledger import FARM, SHOP, check_ledger, signed, signed_harvests
+
+pytestmark = pytest.mark.usefixtures("both_stores")
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKER = Path(__file__).with_name("store") / "append_until_killed.py"
 
 
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    """A fresh ledger, re-verified whole after the test."""
-    made = small_ledger.found(tmp_path / "so")
-    yield made
+@pytest.fixture(scope="module")
+def founded(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a ledger founded once, to be copied."""
+    made = small_ledger.found(tmp_path_factory.mktemp("founded") / "so")
     made.close()
+    return made.folder
+
+
+@pytest.fixture
+def services(founded: Path, tmp_path: Path) -> Iterator[Services]:
+    """A fresh ledger, re-verified whole after the test."""
+    with small_ledger.opened(places.copy_of(founded, tmp_path / "so")) as made:
+        yield made
     check_ledger(tmp_path / "so", bundles=20)
 
 
@@ -214,6 +225,15 @@ def test_the_librarys_own_reading_gives_the_same_entries(services: Services) -> 
     assert list(none) == []
 
 
+def test_an_event_is_stored_as_the_librarys_own_mapper_would_store_it(services: Services) -> None:
+    (entry,) = signed_harvests(services, 1)
+    seq = read_statement(entry.payload).seq
+    event = Recorded(entry.keyid.hex(), seq, entry.raw)
+    made = stored_event(entry.keyid.hex(), seq, entry.raw)
+    assert services.ledger.mapper.to_stored_event(event) == made
+    assert services.ledger.mapper.to_domain_event(made) == event
+
+
 def test_another_process_is_followed_before_anything_is_added(services: Services) -> None:
     """Two ledgers over one file, in turn: each sees what the other appended."""
     with small_ledger.opened(services.folder) as other:
@@ -252,10 +272,9 @@ def test_two_processes_that_append_at_once_leave_no_gap_and_no_fork(tmp_path: Pa
     assert [worker.returncode for worker in workers] == [0, 0]
     assert [text.count("ack ") for text in said] == [50, 50]
     assert check_ledger(folder, bundles=5) == before + 100
-    store = SqliteStore(folder / "ledger.db")
-    found = [raw for _, raw in store.after(0, 1_000)][before:]
-    positions = [position for position, _ in store.after(0, 1_000)]
-    store.close()
+    with small_ledger.opened(folder) as after:
+        found = stored(after)[before:]
+        positions = [position for position, _ in after.store.after(0, 1_000)]
     assert positions == list(range(1, before + 101))
     for entries in wanted.values():
         assert [raw for raw in found if raw in set(entries)] == entries
@@ -273,7 +292,7 @@ def test_bytes_that_are_no_entry_are_refused_and_nothing_is_recorded(
 
 
 def test_a_ledger_opened_with_other_roots_refuses_its_file(services: Services) -> None:
-    store = SqliteStore(services.folder / "ledger.db")
+    store = open_store(services.folder, services.settings)
     ledger = TraceLedger(store, frozenset({"00" * 32}))
     with pytest.raises(KeyRefused) as refused:
         ledger.catch_up()
@@ -287,3 +306,91 @@ def test_an_answer_cannot_be_changed_after_it_was_given(services: Services) -> N
     with pytest.raises(dataclasses.FrozenInstanceError):
         answer.index = 0  # type: ignore[misc]  # the point of the test
     assert parse_entry(stored(services)[answer.index]).id.hex() == answer.id
+
+
+def test_several_submissions_share_one_append_and_each_has_its_own_outcome(
+    services: Services,
+) -> None:
+    one, two, three, four = signed_harvests(services, 4)
+    before, newest = stored(services), services.store.newest()
+    good, refused, again, rest = services.ledger.submit_all(
+        [raws([one]), [two.raw, wrongly_signed(three).raw], raws([one]), raws([three, four])]
+    )
+    assert isinstance(good, list)
+    assert isinstance(again, list)
+    assert isinstance(rest, list)
+    assert [found.known for found in (*good, *again, *rest)] == [False, True, False, False]
+    assert isinstance(refused, SignatureRefused)
+    assert refused.position == 1  # type: ignore[attr-defined]  # set by submit_all
+    assert [found.id for found in refused.done] == [two.id.hex()]  # type: ignore[attr-defined]  # as above
+    assert stored(services) == [*before, *raws([one, two, three, four])]
+    assert services.store.newest() > newest
+
+
+def test_a_submission_longer_than_one_append_is_recorded_up_to_its_offending_entry(
+    services: Services,
+) -> None:
+    entries = signed_harvests(services, 900)
+    offered = raws(entries)
+    offered[850] = wrongly_signed(entries[850]).raw
+    before = len(stored(services))
+    with pytest.raises(SignatureRefused) as refused:
+        services.ledger.submit(offered)
+    assert refused.value.position == 850  # type: ignore[attr-defined]  # set by submit
+    done = refused.value.done  # type: ignore[attr-defined]  # as above
+    assert [found.index for found in done] == list(range(before, before + 850))
+    assert stored(services)[before:] == raws(entries[:850])
+
+
+def test_a_key_can_sign_in_the_very_submission_that_enrols_it(services: Services) -> None:
+    new = Signer.of(Ed25519PrivateKey.generate())
+    enrolling = _enrolling(services, new)
+    first = signed(new, FARM, 1, None, "NEW-1")
+    forged = wrongly_signed(signed(new, FARM, 2, first.id.hex(), "NEW-2"))
+    with pytest.raises(SignatureRefused) as refused:
+        services.ledger.submit([enrolling.raw, first.raw, forged.raw])
+    assert refused.value.position == 2  # type: ignore[attr-defined]  # set by submit
+    assert stored(services)[-2:] == raws([enrolling, first])
+
+
+def test_what_was_checked_before_a_key_ended_is_refused_after_it(services: Services) -> None:
+    """The signature is checked without the lock; whether the key may sign, under it."""
+    first, second = signed_harvests(services, 2)
+    early = services.ledger.prepare([first.raw, second.raw])
+    assert [one.verified is not None for one in early.entries] == [True, True]
+    ended = {"keyid": first.keyid.hex(), "reason": "lost"}
+    small_ledger.say(services, FARM, "key-retired", small_ledger.day(3), ended)
+    (outcome,) = services.ledger.append([early])
+    assert isinstance(outcome, KeyRefused)
+    assert outcome.code == "key-ended"
+    assert first.raw not in stored(services)
+
+
+def test_an_entry_that_is_sealed_while_its_repeat_is_answered_has_its_index_all_the_same(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (entry,) = signed_harvests(services, 1)
+    (first,) = services.ledger.submit([entry.raw])
+    assert services.store.index_of(entry.id) is None
+    repeating, asked = TraceLedger(services.store), services.store.index_of
+
+    def sealed_just_now(entry_id: bytes) -> int | None:
+        found = asked(entry_id)
+        services.station.log.seal()
+        return found
+
+    monkeypatch.setattr(services.store, "index_of", sealed_just_now)
+    assert repeating.submit([entry.raw]) == [Submitted(entry.id.hex(), first.index, known=True)]
+
+
+def _enrolling(services: Services, new: Signer) -> Entry:
+    """The signed enrolment of another station key of the farm; not submitted."""
+    said = enrolment(
+        small_ledger.ORIGIN, new, FARM, "station", small_ledger.SETUP, by=FARM, tag="Z9"
+    )
+    signer = services.station.signers[FARM, "admin"]
+    services.ledger.catch_up()
+    head = services.ledger.history.journals[signer.keyid]
+    return signer.sign(
+        Statement(said.type, FARM, head.seq + 1, head.id, said.time, (), None, dict(said.body))
+    )

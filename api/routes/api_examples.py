@@ -64,6 +64,22 @@ UNKNOWN_LOT: Final = problem_answer(
 
 ENTRIES_OPENAPI: Final[dict[str, Any]] = {
     "openapi_extra": {
+        "parameters": [
+            {
+                "name": "wait",
+                "in": "query",
+                "description": "`seal`: answer with the inclusion proofs, at most 2 s later",
+                "schema": {"type": "string"},
+                "example": "seal",
+            },
+            {
+                "name": "Prefer",
+                "in": "header",
+                "description": "`wait` (RFC 7240): the same as `wait=seal`",
+                "schema": {"type": "string"},
+                "example": "wait",
+            },
+        ],
         "requestBody": {
             "required": True,
             "content": {
@@ -86,7 +102,7 @@ ENTRIES_OPENAPI: Final[dict[str, Any]] = {
                     },
                 }
             },
-        }
+        },
     },
     "responses": {
         200: answer(
@@ -114,6 +130,12 @@ ENTRIES_OPENAPI: Final[dict[str, Any]] = {
         422: problem_answer(
             "Refused", "field-wrong", "Field body.lot holds null.", position=2, results=[]
         ),
-        503: problem_answer("Not ready", "store-unwritable", "The ledger cannot be written."),
+        503: problem_answer(
+            "Not ready: nothing was taken, or nobody can tell (send it again after Retry-After)",
+            "too-busy",
+            "4000 statements wait to be recorded already, so this was not taken.",
+            position=None,
+            results=[],
+        ),
     },
 }

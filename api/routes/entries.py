@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import json
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.routes.api_examples import ENTRIES_OPENAPI
 from api.routes.replies import json_bytes, problem
-from api.routes.services import Services, Submitted
+from api.routes.services import SealingLog, Services
+from api.watching import metrics
+from ledger.application import Submitted
 from ledger.errors import ForkFound, LedgerError
 from ledger.verify.canonical import CanonicalRefused
 from ledger.verify.entry import EntryRefused
@@ -26,6 +31,13 @@ MAX_BODY = 4 * 1024 * 1024
 MAX_ENTRIES = 100
 # Base64 of the largest entry: 16 KiB of payload, its head and 96 bytes behind it.
 _LONGEST_TEXT = 24_000
+# A larger body takes the event loop more than a millisecond to read.
+_LARGE_BODY = 32 * 1024
+
+SEAL_PATIENCE = 2.0  # seconds that an answer waits for the seal when it is asked to
+_GRACE = 0.4  # seconds for the sequencer, before this process seals by itself
+_POLL = 0.04
+_RETRY_AFTER = {"retry-after": "2"}
 
 _MALFORMED = (EntryRefused, CanonicalRefused)
 _UNAUTHORISED = (KeyRefused, OwnershipRefused, SignatureRefused)
@@ -73,18 +85,55 @@ def _read(body: bytes) -> list[bytes]:
     return found
 
 
-def _results(services: Services, done: list[Submitted]) -> list[dict[str, Any]]:
-    sealed = services.log.size
+def _asks_for_the_seal(request: Request) -> bool:
+    """`?wait=seal`, or the preference `wait` of RFC 7240 (however long: see SEAL_PATIENCE)."""
+    if request.query_params.get("wait") == "seal":
+        return True
+    preferences = ",".join(request.headers.getlist("prefer")).split(",")
+    return any(one.partition("=")[0].strip().lower() == "wait" for one in preferences)
+
+
+async def _seal_up_to(log: SealingLog, index: int) -> None:
+    """Return when the entry at `index` is sealed, or after two seconds."""
+
+    def sealed() -> bool:
+        return log.size > index
+
+    with suppress(TimeoutError, LedgerError):
+        async with asyncio.timeout(SEAL_PATIENCE):
+            for _ in range(round(_GRACE / _POLL)):
+                if await run_sync(sealed, abandon_on_cancel=True):
+                    return
+                await asyncio.sleep(_POLL)
+            await run_sync(log.seal, abandon_on_cancel=True)
+
+
+def _results(log: SealingLog, done: Sequence[Submitted], *, proofs: bool) -> list[dict[str, Any]]:
+    sealed = log.size if proofs else 0
     return [
         {
             "id": one.id,
             "index": one.index,
             "status": "known" if one.known else "recorded",
             # An entry is durable when answered; its proof exists once it is sealed.
-            "proof": services.log.proof(one.index) if one.index < sealed else None,
+            "proof": log.proof(one.index) if one.index < sealed else None,
         }
         for one in done
     ]
+
+
+async def _results_of(
+    services: Services, done: Sequence[Submitted], *, sealed: bool
+) -> list[dict[str, Any]]:
+    log = services.station.log
+    if sealed and done:
+        await _seal_up_to(log, max(one.index for one in done))
+    # What is new is hardly ever sealed yet: only who waits, or repeats, has the log asked.
+    proofs = sealed or any(one.known for one in done)
+    if proofs:
+        with suppress(LedgerError):  # recorded all the same: the answer comes without a proof
+            return await run_sync(lambda: _results(log, done, proofs=True))
+    return _results(log, done, proofs=False)
 
 
 def _status(refusal: Refusal) -> int:
@@ -94,26 +143,27 @@ def _status(refusal: Refusal) -> int:
         return 400
     if isinstance(refusal, _UNAUTHORISED):
         return 403
-    if isinstance(refusal, LedgerError) and refusal.code == "store-unwritable":
+    # Without the place of an offending entry it is the store's trouble, or the writer's.
+    if isinstance(refusal, LedgerError) and refusal.position is None:
         return 503
     return 422
 
 
-def _record(services: Services, raw: list[bytes]) -> Response:
-    try:
-        done = list(services.ledger.submit(raw))
-        services.station.catch_up()
-    except Refusal as refusal:
-        services.station.catch_up()
-        members: dict[str, Any] = {
-            "position": getattr(refusal, "position", None),
-            "results": _results(services, list(getattr(refusal, "done", []))),
-        }
-        if isinstance(refusal, ForkFound):
-            members["stored"] = base64.b64encode(refusal.stored).decode("ascii")
-            members["offered"] = base64.b64encode(refusal.offered).decode("ascii")
-        return problem(_status(refusal), refusal.code, refusal.say("en"), **members)
-    return Response(json_bytes({"results": _results(services, done)}), 200, _NO_STORE, _JSON)
+async def _refused(services: Services, refusal: Refusal, *, sealed: bool) -> Response:
+    metrics.refused(refusal.code)
+    done: list[Submitted] = list(getattr(refusal, "done", []))
+    members: dict[str, Any] = {
+        "position": getattr(refusal, "position", None),
+        "results": await _results_of(services, done, sealed=sealed),
+    }
+    if isinstance(refusal, ForkFound):
+        members["stored"] = base64.b64encode(refusal.stored).decode("ascii")
+        members["offered"] = base64.b64encode(refusal.offered).decode("ascii")
+    status = _status(refusal)
+    answer = problem(status, refusal.code, refusal.say("en"), **members)
+    if status == 503:
+        answer.headers.update(_RETRY_AFTER)
+    return answer
 
 
 _JSON = "application/json"
@@ -127,18 +177,26 @@ def entries_routes(services: Services) -> APIRouter:
     async def post_entries(request: Request) -> Response:
         """Record 1 to 100 signed entries in the order given.
 
-        Entries before an offending one stay recorded and are listed in `results`.
+        Entries before an offending one stay recorded and are listed in `results`. What is answered
+        is durable. With `?wait=seal` (or `Prefer: wait`) the answer waits up to two seconds for the
+        seal and carries the inclusion proofs.
         """
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
             return problem(415, "media-type", "Send the entries as application/json.")
         body = await bounded_body(request, MAX_BODY)
         if body is None:
             return problem(413, "too-large", "The body is larger than 4 MiB; send fewer entries.")
+        sealed = _asks_for_the_seal(request)
         try:
-            raw = _read(body)
+            raw = _read(body) if len(body) < _LARGE_BODY else await run_sync(_read, body)
         except _Malformed as fault:
             return problem(400, fault.code, fault.detail, position=fault.position, results=[])
-        return await run_in_threadpool(_record, services, raw)
+        try:
+            done = await asyncio.wrap_future(services.writer.submit(raw))
+        except Refusal as refusal:
+            return await _refused(services, refusal, sealed=sealed)
+        results = await _results_of(services, done, sealed=sealed)
+        return Response(json_bytes({"results": results}), 200, _NO_STORE, _JSON)
 
     router.add_api_route(
         "/api/v1/entries",

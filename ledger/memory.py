@@ -1,0 +1,119 @@
+"""What a writer keeps in memory of the ledger: the state of the fold, and entries lately seen.
+
+It is made from the statements that steer later ones and the heads of the journals, not from the
+whole ledger, and then follows what is appended. What it holds of each entry is bounded.
+"""
+
+from __future__ import annotations
+
+from ledger.closing_fields import closing_fields
+from ledger.store.seam import LedgerStore
+from ledger.store.steering import STEERING_TYPES
+from ledger.verify.entry import Entry, parse_entry
+from ledger.verify.history import History, JournalHead, Located
+from ledger.verify.merkle import leaf_hash
+from ledger.verify.statement import read_statement
+
+_PAGE = 500
+_REMEMBERED = 50_000
+_KEYID = slice(-96, -64)
+
+
+# Type, party and log index of one entry: a bare tuple, which the garbage collector leaves alone.
+Seen = tuple[str, str, int]
+
+
+class LedgerMemory:
+    """The fold's state at one position of a store.
+
+    `history` answers as after a fold of every entry up to `position`; `size` is the number of
+    these entries, and so the log index that the next one gets.
+    """
+
+    def __init__(self, store: LedgerStore, roots: frozenset[str] | None) -> None:
+        self.history = History(self.party_of, roots)
+        self.size = 0
+        self.position = 0
+        self._store = store
+        self._seen: dict[str, Seen] = {}
+
+    def seen(self, entry_id: str) -> Seen | None:
+        """An entry that came by lately, or None though it may be in the store."""
+        found = self._seen.pop(entry_id, None)
+        if found is not None:
+            self._seen[entry_id] = found
+        return found
+
+    def party_of(self, entry_id: str) -> tuple[str, str] | None:
+        """(type, party) of a recorded entry, or None."""
+        seen = self.seen(entry_id)
+        if seen is not None:
+            return seen[:2]
+        raw = self._store.entry(bytes.fromhex(entry_id))
+        if raw is None:
+            return None
+        fields = closing_fields(raw)
+        return fields.type, fields.party
+
+    def follow(self) -> None:
+        """Take in what was appended since. Signatures were checked at the door of writing.
+
+        Raises:
+            Refusal: the ledger was opened with other root keys, or the store cannot be read.
+        """
+        if self.position == 0:
+            self._begin()
+        while rows := self._store.after(self.position, _PAGE):
+            for position, raw in rows:
+                self._pass(raw)
+                self.position = position
+
+    def _begin(self) -> None:
+        """Start from the steering statements and the journals' heads.
+
+        Others may append meanwhile. `newest` is read first: steering statements after it are left
+        to `follow`, and a head that is ahead of it is reached again by following.
+        """
+        newest = self._store.newest()
+        if newest == 0:
+            return
+        for index, position, raw in self._store.steering(newest):
+            at = self._store.counted(position) - 1 if index is None else index
+            self._steer(at, parse_entry(raw))
+        for journal, seq, entry_id in self._store.heads():
+            self.history.journals[bytes.fromhex(journal)] = JournalHead(seq, entry_id.hex())
+        self.size, self.position = self._store.counted(newest), newest
+
+    def _pass(self, raw: bytes) -> None:
+        kind, party, seq = closing_fields(raw)
+        if kind in STEERING_TYPES:
+            entry = parse_entry(raw)
+            self._steer(self.size, entry)
+            entry_id = entry.id.hex()
+        else:
+            entry_id = leaf_hash(raw).hex()
+            self.history.journals[raw[_KEYID]] = JournalHead(seq, entry_id)
+        self._remember(entry_id, (kind, party, self.size))
+        self.size += 1
+
+    def _steer(self, index: int, entry: Entry) -> None:
+        statement = read_statement(entry.payload)
+        signer = self.history.keys.signer(entry.keyid, index, statement)
+        self._fold(Located(index, entry.id.hex(), statement, signer), entry)
+
+    def take(self, located: Located, entry: Entry) -> None:
+        """Fold an examined entry that is about to be saved, at log index `size`."""
+        self._fold(located, entry)
+        statement = located.statement
+        self._remember(located.id, (statement.type, statement.party, located.index))
+        self.size += 1
+
+    def _fold(self, located: Located, entry: Entry) -> None:
+        self.history.fold(located, entry)
+        # Which entries a key signed is an auditor's question; kept here it would grow for ever.
+        located.signer.signed.clear()
+
+    def _remember(self, entry_id: str, seen: Seen) -> None:
+        self._seen[entry_id] = seen
+        if len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
