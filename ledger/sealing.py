@@ -7,6 +7,7 @@ old tree; a crash after it, the new one; the same entries give the same tree.
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -28,13 +29,30 @@ TILE_WIDTH = 256
 _TILE = re.compile(r"(?:(\d{1,2})|entries)/((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?")
 
 
+class SealMemory(Protocol):
+    """Remembers outside the store what was sealed, so that a store put back is never sealed on."""
+
+    def check(self, store: LedgerStore) -> None:
+        """Raise LedgerError when the store's log does not continue what is remembered."""
+
+    def note(self, note: str) -> None:
+        """Remember a checkpoint that was issued (a signed note)."""
+
+
 class SealedLog:
     """The transparency log over one store. Without `key` it only reads."""
 
-    def __init__(self, store: LedgerStore, origin: str, key: Ed25519PrivateKey | None) -> None:
+    def __init__(
+        self,
+        store: LedgerStore,
+        origin: str,
+        key: Ed25519PrivateKey | None,
+        memory: SealMemory | None = None,
+    ) -> None:
         self.store = store
         self.origin = origin
         self._key = key
+        self._memory = memory
 
     @property
     def size(self) -> int:
@@ -45,7 +63,7 @@ class SealedLog:
         """Seal everything appended so far, in batches; returns the tree size."""
         if self._key is None:
             return self.size
-        with self.store.writing():
+        with self.store.sequencing():
             while rows := self.store.after(self.store.sealed_position(), BATCH):
                 self._seal(self._key, rows)
             return self.size
@@ -63,8 +81,12 @@ class SealedLog:
                 for level, made in zip(new_complete_nodes(index), hashes, strict=True)
             ]
         head = Checkpoint(self.origin, tree.size, tree.root())
+        if self._memory is not None:
+            self._memory.check(self.store)  # before signing: two signed heads are a fork for ever
         note = sign_note(head.format(), self.origin, key)
         self.store.seal(SealedBatch(leaves, nodes, tree.size, head.root, note))
+        if self._memory is not None:
+            self._memory.note(note)
 
     def checkpoint(self) -> str | None:
         """The newest checkpoint as a signed note, None before the first sealing."""

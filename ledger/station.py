@@ -27,6 +27,7 @@ _ADMIN_TYPES = (
     REGISTRY_TYPES | {"key-enrolled", "key-retired", "key-compromised", "reattested"}
 ) - {"party-registered"}
 _PROVISIONAL = "f" * 64
+_LOOKS = 100  # at a standby that lags, each a moment after the other
 
 
 class NoteKeeper(Protocol):
@@ -138,10 +139,17 @@ class Station:
         """
         try:
             self.ledger.catch_up()
-            self.log.seal()
-            self.projector.catch_up()
+            self._project(self.log.seal())
         except (sqlite3.Error, OSError) as wrong:
             raise LedgerError("store-unwritable", why=str(wrong)) from wrong
+
+    def _project(self, size: int) -> None:
+        """Project to `size`; views that are read from a standby wait until it has followed."""
+        for _ in range(_LOOKS):
+            if self.projector.catch_up() >= size:
+                return
+            self.ledger.store.wait(1 / 20)
+        raise LedgerError("store-unwritable", why="the standby is behind")
 
     def _signer_for(self, draft: Draft) -> Signer:
         if draft.party == ROOT_PARTY:

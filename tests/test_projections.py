@@ -36,6 +36,8 @@ from tests.store.small_ledger import (
     say,
 )
 
+pytestmark = pytest.mark.usefixtures("both_stores")
+
 ROOT = Path(__file__).resolve().parents[1]
 KILLER = Path(__file__).with_name("store") / "seal_until_killed.py"
 CERTIFICATE = {
@@ -77,7 +79,7 @@ def late_facts(services: Services) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def told(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The small ledger's story, nothing more."""
     services = small_ledger.found(tmp_path_factory.mktemp("story") / "so")
     small_ledger.tell(services)
@@ -86,7 +88,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
 
 
 @pytest.fixture(scope="module")
-def eventful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+def eventful(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The story and all that is learnt of it late."""
     services = small_ledger.found(tmp_path_factory.mktemp("late") / "so")
     small_ledger.tell(services)

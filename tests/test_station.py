@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from api.bootstrap import Services, create, enrol_party, open_folder
-from api.settings import Settings
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
 from ledger.verify.entry import parse_entry
@@ -18,7 +17,7 @@ from ledger.verify.history import SequenceRefused
 from ledger.verify.registry import OwnershipRefused
 from ledger.verify.statement import Statement, StatementRefused, read_statement
 from ledger.verify.wording import Refusal
-from tests.store import small_ledger
+from tests.store import places, small_ledger
 from tests.store.small_ledger import (
     FARM,
     FLOUR,
@@ -32,14 +31,23 @@ from tests.store.small_ledger import (
     taken,
 )
 
+pytestmark = pytest.mark.usefixtures("both_stores")
+
+
+@pytest.fixture(scope="module")
+def story(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the story told once, to be copied."""
+    made = small_ledger.found(tmp_path_factory.mktemp("story") / "so")
+    small_ledger.tell(made)
+    made.close()
+    return made.folder
+
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
+def services(story: Path, tmp_path: Path) -> Iterator[Services]:
     """The story told; re-verified whole after the test."""
-    made = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(made)
-    yield made
-    made.close()
+    with small_ledger.opened(places.copy_of(story, tmp_path / "so")) as made:
+        yield made
     check_ledger(tmp_path / "so")
 
 
@@ -335,7 +343,8 @@ def test_the_end_of_a_hold_names_the_hold(services: Services) -> None:
 
 def test_a_clock_that_runs_ahead_or_behind_never_breaks_the_journal(tmp_path: Path) -> None:
     moments = [small_ledger.NOW + dt.timedelta(hours=hours) for hours in (0, 24, -24, 0)]
-    create(tmp_path / "so", Settings(small_ledger.ORIGIN), lambda: moments[0]).close()
+    settings = places.settings_for(tmp_path / "so", small_ledger.ORIGIN)
+    create(tmp_path / "so", settings, lambda: moments[0]).close()
     for number, moment in enumerate(moments):
         services = open_folder(tmp_path / "so", lambda moment=moment: moment)  # type: ignore[misc]  # bound early
         services.station.record(small_ledger.party(f"HTX-{number}", "cooperative"))

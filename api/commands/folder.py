@@ -5,13 +5,18 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from api.bootstrap import Services, create
+from api.commands import database
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.errors import DoorError
-from api.settings import Settings, checked_base_url
+from api.settings import Settings, checked_base_url, checked_proxy
+from api.stores import has_ledger
 from ledger.errors import LedgerError
+from ledger.projections.rebuilding import rebuild
 from ledger.verify.merkle import CompactRange, leaf_hash
 
 _DEFAULT_ORIGIN = "ocop.local/ledger"
@@ -31,20 +36,31 @@ def add_to(nouns: Nouns) -> None:
         "--base-url",
         help="public address that every label will carry; can be set once later by running init again",
     )
+    init.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="address or network of a reverse proxy whose X-Forwarded-For is believed, for scan "
+        "counts only; may be repeated",
+    )
+    database.add_init_options(init)
     init.set_defaults(run=run_init)
-    rebuild = options(nouns.add_parser("rebuild", help="rebuild the projections, with progress"))
-    rebuild.set_defaults(run=run_rebuild)
+    again = options(nouns.add_parser("rebuild", help="rebuild the projections, with progress"))
+    again.set_defaults(run=run_rebuild)
 
 
 def run_init(args: argparse.Namespace) -> int:
     """Make a ledger, or confirm the label address of one."""
     base = None if args.base_url is None else checked_base_url(args.base_url)
     path = args.dir / "settings.json"
-    if (args.dir / "ledger.db").exists():
+    if has_ledger(args.dir):
+        if args.database is not None:
+            raise LedgerError("store-exists", path=args.dir)
         return _confirm_base(args, base)
-    settings = Settings(args.origin or _DEFAULT_ORIGIN, base)
-    services = create(args.dir, settings)
-    try:
+    proxies = tuple(map(checked_proxy, args.trusted_proxy))
+    settings = Settings(args.origin or _DEFAULT_ORIGIN, base, trusted_proxies=proxies)
+    with _made(args, settings) as services:
         trust = services.trust()
         (args.dir / "trust.json").write_bytes(trust)
         tell(
@@ -59,10 +75,38 @@ def run_init(args: argparse.Namespace) -> int:
         if base is None:
             tell(_no_base(args))
         if args.json:
-            give({"dir": str(args.dir), "origin": settings.origin, "settings": path.name})
-    finally:
-        services.close()
+            give(
+                {
+                    "dir": str(args.dir),
+                    "origin": settings.origin,
+                    "settings": path.name,
+                    "store": services.store.location,
+                }
+            )
     return 0
+
+
+@contextmanager
+def _made(args: argparse.Namespace, settings: Settings) -> Iterator[Services]:
+    """The new ledger; a database founded for it is undone when the rest fails."""
+    with ExitStack() as undoing:
+        if args.database is not None:
+            made = undoing.enter_context(
+                database.founded(args.dir, args.database, args.app_database)
+            )
+            settings = replace(settings, database=made.application_dsn)
+            tell(
+                choose(
+                    args.lang,
+                    f"The database has its tables and guards; the program uses it as {made.role}.",
+                    f"Đã tạo bảng và lớp bảo vệ; chương trình dùng vai trò {made.role}.",
+                )
+            )
+        services = create(args.dir, settings)
+        try:
+            yield services
+        finally:
+            services.close()
 
 
 def _confirm_base(args: argparse.Namespace, base: str | None) -> int:
@@ -97,18 +141,27 @@ def refuse_altered(services: Services) -> None:
 
 
 def run_rebuild(args: argparse.Namespace) -> int:
-    """Rebuild the read models."""
-    with opened(args) as services:
-        total = max(services.store.size(), 1)
+    """Rebuild the read models; pages go on with the old ones until the new are complete."""
+    # Not settled: what a damaged or deleted file lacks would be projected twice.
+    with opened(args, settle=False) as services:
+        refuse_altered(services)
+        total = max(services.reading.size(), 1)
         started = time.monotonic()
 
         def progress(size: int) -> None:
-            left = choose(args.lang, "rebuilding", "đang dựng lại")
-            end = "\n" if size >= services.store.size() else "\r"
-            print(f"{left} {size}/{total} ({100 * size // total} %)", end=end, file=sys.stderr)
+            seconds = max(time.monotonic() - started, 0.001)
+            rate = size / seconds
+            left = max(total - size, 0) / max(rate, 0.001)
+            line = choose(
+                args.lang,
+                f"rebuilding {size}/{total} ({100 * size // total} %), {rate:.0f}/s, "
+                f"{left:.0f} s left",
+                f"đang dựng lại {size}/{total} ({100 * size // total} %), {rate:.0f} phiếu/giây, "
+                f"còn {left:.0f} giây",
+            )
+            print(f"{line:<78}", end="\n" if size >= total else "\r", file=sys.stderr, flush=True)
 
-        refuse_altered(services)
-        size = services.projector.rebuild(progress)
+        size = rebuild(services.reading, services.tables.path, progress)
         seconds = time.monotonic() - started
         tell(
             choose(

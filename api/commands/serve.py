@@ -1,20 +1,32 @@
-"""`ocop serve`: pages and API over one ledger."""
+"""`ocop serve`: pages and API over one ledger, by one process or by several."""
 
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 
 import uvicorn
 
 from api.app import create_app
+from api.background.errors import BackgroundError
+from api.background.lifeline import end_with_parent, until_told
+from api.background.projecting import ProjectionLoop
+from api.background.sequencer import Sequencer
+from api.background.starting import opened_patiently
+from api.background.supervisor import Supervisor, Words
+from api.background.threads import running
 from api.bootstrap import Services
 from api.commands.words import Nouns, choose, opened, options, tell
 from api.errors import DoorError
 from api.settings import DEFAULT_PORT
+from api.watching.logging_setup import set_up_logs
+
+MOST_WORKERS = 64
 
 
 def add_to(nouns: Nouns) -> None:
@@ -22,23 +34,103 @@ def add_to(nouns: Nouns) -> None:
     serve = options(nouns.add_parser("serve", help="pages and API over that ledger"))
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"port ({DEFAULT_PORT})")
+    serve.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        help="processes that answer, for a hub; more than 1 adds one that seals and one that "
+        "projects (1: a station, which does all in one process)",
+    )
+    serve.add_argument("--listener", type=int, help=argparse.SUPPRESS)
+    serve.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)
     serve.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted."""
+    set_up_logs()
+    if args.listener is not None:
+        return _answer(args)
+    if not 1 <= args.workers <= MOST_WORKERS:
+        raise BackgroundError("workers-wrong", found=args.workers, most=MOST_WORKERS)
+    return _alone(args) if args.workers == 1 else _together(args)
+
+
+def _alone(args: argparse.Namespace) -> int:
+    """All in this process, as a station runs."""
+    stop = Event()
     with opened(args) as services:
         listener = listen(args.host, args.port)
-        shown = f"http://{args.host}:{listener.getsockname()[1]}"
-        tell(
-            choose(
-                args.lang,
-                f"Serving at {shown} (station: {shown}/tram). Ctrl-C ends it.",
-                f"Đang chạy tại {shown} (trạm: {shown}/tram). Ctrl-C để dừng.",
-            )
-        )
-        server_for(services).run(sockets=[listener])
+        _tell_address(args, listener)
+        # The server hands its signals on when it has ended, and SIGTERM would skip the closing.
+        before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        try:
+            with running(Sequencer(services).run, ProjectionLoop(services).run):
+                server_for(services).run(sockets=[listener])
+        finally:
+            signal.signal(signal.SIGTERM, before)
     return 0
+
+
+def _together(args: argparse.Namespace) -> int:
+    """Several processes that share one address, one that seals, one that projects."""
+    if os.name != "posix":
+        raise BackgroundError("workers-unsupported", found=args.workers)
+    stop = Event()
+    with until_told(stop):
+        # What is wrong with the folder is said here once, not by every child again and again.
+        with opened_patiently(args.dir, stop):
+            pass
+        with listen(args.host, args.port) as listener:
+            supervisor = Supervisor(_children(args, listener.fileno()), [listener.fileno()])
+            _tell_address(args, listener)
+            supervisor.run(stop)
+    return 0
+
+
+def _children(args: argparse.Namespace, listener: int) -> Mapping[str, Words]:
+    def words(*role: str) -> Words:
+        return lambda lifeline: [
+            *role,
+            *("--dir", str(args.dir), "--lang", args.lang, "--lifeline", str(lifeline)),
+        ]
+
+    children = {"sequencer": words("sequence"), "projector": words("project")}
+    for number in range(args.workers):
+        children[f"worker-{number}"] = words("serve", "--listener", str(listener))
+    return children
+
+
+def _answer(args: argparse.Namespace) -> int:
+    """One of several processes: it answers, and neither seals nor projects by itself."""
+    stop = Event()
+    with until_told(stop):
+        server: uvicorn.Server | None = None
+
+        def end() -> None:
+            stop.set()
+            if server is not None:
+                server.should_exit = True
+
+        if args.lifeline is not None:
+            end_with_parent(args.lifeline, end)
+        with opened_patiently(args.dir, stop) as services:
+            if services is not None:
+                server = server_for(services)
+                server.should_exit = stop.is_set()
+                server.run(sockets=[socket.socket(fileno=args.listener)])
+    return 0
+
+
+def _tell_address(args: argparse.Namespace, listener: socket.socket) -> None:
+    shown = f"http://{args.host}:{listener.getsockname()[1]}"
+    tell(
+        choose(
+            args.lang,
+            f"Serving at {shown} (station: {shown}/tram). Ctrl-C ends it.",
+            f"Đang chạy tại {shown} (trạm: {shown}/tram). Ctrl-C để dừng.",
+        )
+    )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -60,7 +152,7 @@ def server_for(services: Services) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             create_app(services),
-            log_level="warning",
+            log_config=None,
             access_log=False,
             server_header=False,
             # A proxy's headers are not believed: rights hang on the real peer address.
@@ -75,12 +167,13 @@ def server_for(services: Services) -> uvicorn.Server:
 
 @contextmanager
 def serving(services: Services, listener: socket.socket) -> Iterator[None]:
-    """Serve in a thread of its own until the block ends."""
+    """Serve in threads of this process until the block ends."""
     server = server_for(services)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(10)
+    with running(Sequencer(services).run, ProjectionLoop(services).run):
+        thread.start()
+        try:
+            yield
+        finally:
+            server.should_exit = True
+            thread.join(10)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-VERSION = 4
+from ledger.verify.keys import KEY_TYPES
+from ledger.verify.registry import REGISTRY_TYPES
+
+VERSION = 5
+STEERING = KEY_TYPES | REGISTRY_TYPES
+"""Types of the statements that change keys or registry: few, in any ledger."""
+STEERS = f"type IN ({','.join(repr(one) for one in sorted(STEERING))})"
+"""SQL for a row of `entry` that steers, word for word as an index of them has it."""
 
 TABLES = {
-    # Every sealed statement, by log index.
+    # Every sealed statement, by log index. A correction stands at the site and scale that it
+    # names, on the `day` of what it corrects; others on their own.
     "entry": (
         "idx INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, party TEXT NOT NULL, "
-        "time TEXT NOT NULL, keyid TEXT NOT NULL, site TEXT"
+        "time TEXT NOT NULL, keyid TEXT NOT NULL, site TEXT, instrument TEXT, day TEXT NOT NULL"
     ),
     # Which statements touch which lot; `about` is 1 when the statement is (or was) the lot's head.
     "entry_lot": (
@@ -28,18 +36,21 @@ TABLES = {
         "item TEXT NOT NULL, lot TEXT NOT NULL, party TEXT NOT NULL, last_idx INTEGER NOT NULL, "
         "facts TEXT NOT NULL, PRIMARY KEY (item, lot)"
     ),
+    # Columns of a key come first: older SQLite's own check misreads such tables otherwise.
     "label_range": (
-        "gtin TEXT NOT NULL, tag TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
-        "lot TEXT NOT NULL, idx INTEGER NOT NULL, PRIMARY KEY (gtin, tag, first, idx)"
+        "gtin TEXT NOT NULL, tag TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, "
+        "last INTEGER NOT NULL, lot TEXT NOT NULL, PRIMARY KEY (gtin, tag, first, idx)"
     ),
     "label_mark": (
-        "gtin TEXT NOT NULL, tag TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, "
-        "lot TEXT NOT NULL, state TEXT NOT NULL, idx INTEGER NOT NULL, "
+        "gtin TEXT NOT NULL, tag TEXT NOT NULL, first INTEGER NOT NULL, idx INTEGER NOT NULL, "
+        "last INTEGER NOT NULL, lot TEXT NOT NULL, state TEXT NOT NULL, "
         "PRIMARY KEY (gtin, tag, first, idx)"
     ),
+    # Work with a waiting time and its corrections: `work` is the index of the work itself, `day`
+    # and `until` (ISO days) what the row says of its waiting time, the last day not included.
     "field_work": (
-        "party TEXT NOT NULL, site TEXT NOT NULL, idx INTEGER NOT NULL, time TEXT NOT NULL, "
-        "interval_days INTEGER NOT NULL, PRIMARY KEY (party, site, idx)"
+        "party TEXT NOT NULL, site TEXT NOT NULL, idx INTEGER NOT NULL, work INTEGER NOT NULL, "
+        "day TEXT NOT NULL, until TEXT NOT NULL, PRIMARY KEY (party, site, idx)"
     ),
     # What was put into which carton or pallet, one row for a statement and for each correction of
     # it; `entry` is the statement that counts, `contents` the body's list as JSON.
@@ -52,11 +63,20 @@ TABLES = {
 INDEXES = (
     "CREATE INDEX edge_back ON edge (to_item, to_lot)",
     "CREATE INDEX lot_newest ON lot (last_idx)",
-    "CREATE INDEX lot_party ON lot (party)",
+    "CREATE INDEX lot_party ON lot (party, last_idx)",
     "CREATE INDEX lot_code ON lot (lot)",
+    "CREATE INDEX label_range_lot ON label_range (gtin, lot, idx)",
+    "CREATE INDEX label_range_last ON label_range (gtin, tag, last)",
+    "CREATE INDEX label_mark_lot ON label_mark (gtin, lot, idx)",
     "CREATE INDEX container_entry ON container (entry, idx)",
     "CREATE INDEX entry_type ON entry (type, time)",
     "CREATE INDEX entry_party ON entry (party)",
+    "CREATE INDEX entry_site ON entry (party, site, day) WHERE site IS NOT NULL",
+    "CREATE INDEX entry_work ON entry (party, site) WHERE type = 'field-work-recorded'",
+    "CREATE INDEX entry_scale ON entry (party, instrument, day) WHERE instrument IS NOT NULL",
+    "CREATE INDEX entry_lot_entry ON entry_lot (idx)",
+    f"CREATE INDEX entry_steering ON entry (idx) WHERE {STEERS}",
+    "CREATE INDEX field_work_until ON field_work (party, site, until)",
 )
 
 
@@ -78,9 +98,16 @@ def open_views(path: Path) -> sqlite3.Connection:
         connection = _connect(path)
         connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-    if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-        clear(connection)
+    if _version(connection) != VERSION:
+        connection.execute("BEGIN IMMEDIATE")
+        if _version(connection) != VERSION:  # several processes may have seen it at once
+            make_tables(connection)
+        connection.execute("COMMIT")
     return connection
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -90,14 +117,19 @@ def _connect(path: Path) -> sqlite3.Connection:
 def clear(connection: sqlite3.Connection) -> None:
     """Drop everything and start from nothing, in one transaction."""
     connection.execute("BEGIN IMMEDIATE")
+    make_tables(connection)
+    connection.execute("COMMIT")
+
+
+def make_tables(connection: sqlite3.Connection) -> None:
+    """Empty tables of this version in place of what is there, within the caller's transaction."""
     for table, columns in TABLES.items():
-        connection.execute(f"DROP TABLE IF EXISTS {table}")
-        connection.execute(f"CREATE TABLE {table} ({columns}) WITHOUT ROWID")
+        connection.execute(f"DROP TABLE IF EXISTS main.{table}")
+        connection.execute(f"CREATE TABLE main.{table} ({columns}) WITHOUT ROWID")
     for index in INDEXES:
         connection.execute(index)
-    connection.execute("INSERT INTO progress VALUES (1, 0)")
-    connection.execute(f"PRAGMA user_version = {VERSION}")
-    connection.execute("COMMIT")
+    connection.execute("INSERT INTO main.progress VALUES (1, 0)")
+    connection.execute(f"PRAGMA main.user_version = {VERSION}")
 
 
 def dump(connection: sqlite3.Connection) -> str:

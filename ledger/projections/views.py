@@ -9,9 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ledger.projections.schema import open_views
+from ledger.projections.schema import STEERS, open_views
 from ledger.verify.findings import Finding, finding
 from ledger.verify.graph import Lot
+
+_STEERING_FROM = (
+    "SELECT idx FROM entry INDEXED BY entry_steering "  # noqa: S608  # constant names
+    f"WHERE idx >= ? AND {STEERS} ORDER BY idx"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,8 @@ class Views:
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
 
-    def _connection(self) -> sqlite3.Connection:
+    def connection(self) -> sqlite3.Connection:
+        """This thread's own connection, for reading."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._local.connection = open_views(self.path)
@@ -61,7 +67,7 @@ class Views:
         return found
 
     def _rows(self, query: str, *values: object) -> list[Any]:
-        return self._connection().execute(query, values).fetchall()
+        return self.connection().execute(query, values).fetchall()
 
     @property
     def size(self) -> int:
@@ -77,13 +83,14 @@ class Views:
         self, party: str | None = None, limit: int = 200, before: int | None = None
     ) -> list[dict[str, Any]]:
         """Lots by newest statement first: facts of each, bounded by `limit`."""
+        bounds: list[object] = [2**62 if before is None else before, min(limit, 1000)]
+        where = "last_idx < ?"
+        if party is not None:
+            where, bounds = f"party = ? AND {where}", [party, *bounds]
         rows = self._rows(
-            "SELECT facts, last_idx FROM lot WHERE last_idx < ? AND (? IS NULL OR party = ?) "
+            f"SELECT facts, last_idx FROM lot WHERE {where} "  # noqa: S608  # constant text
             "ORDER BY last_idx DESC, item, lot LIMIT ?",
-            2**62 if before is None else before,
-            party,
-            party,
-            min(limit, 1000),
+            *bounds,
         )
         return [{**json.loads(row[0]), "last_index": row[1]} for row in rows]
 
@@ -104,10 +111,12 @@ class Views:
         )
         if not found:
             return None
+        # By lot: a product has marks for every lot there ever was.
         marks = self._rows(
-            "SELECT state FROM label_mark WHERE gtin = ? AND tag = ? AND first <= ? AND last >= ? "
-            "ORDER BY idx DESC LIMIT 1",
+            "SELECT state FROM label_mark WHERE gtin = ? AND lot = ? AND tag = ? AND first <= ? "
+            "AND last >= ? ORDER BY idx DESC LIMIT 1",
             gtin14,
+            found[0][0],
             tag,
             counter,
             counter,
@@ -222,6 +231,11 @@ class Views:
             for one in types
             for row in self._rows("SELECT idx FROM entry WHERE type = ?", one)
         )
+
+    def steering_from(self, index: int) -> list[int]:
+        """Log indexes, from this one on, of the statements that change keys or registry."""
+        rows = self._rows(_STEERING_FROM, index)
+        return [row[0] for row in rows]
 
     def entries_at(self, kind: str, party: str, time: str) -> list[int]:
         """Log indexes of a party's statements of one type at one time (RFC 3339 as signed)."""

@@ -1,0 +1,1 @@
+"""What goes on without being asked: sealing, projecting, and the processes that do it."""

@@ -1,0 +1,1 @@
+"""Sequencer, projection and the processes of a hub."""
