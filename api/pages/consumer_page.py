@@ -13,9 +13,12 @@ from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render
 from api.pages.words import CERTIFICATES, LABEL_STATES, REASONS, STAGES, amount, quantity, worded
+from api.scans.counter import EXACT
 from ledger.projections.views import Views
 
 Facts = dict[str, Any]
+QUIET = 5
+"""Scans of one label that need no word of advice: a shop, a buyer, a guest, and one of them twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,19 @@ def lot_path(item: str, lot: str) -> str:
 
 
 def consumer_html(
-    facts: Facts, today: str, lang: str, serial: str | None = None, label_state: str | None = None
+    facts: Facts,
+    today: str,
+    lang: str,
+    serial: str | None = None,
+    label_state: str | None = None,
+    scans: tuple[int, str] | None = None,
+    as_of: str = "",
 ) -> bytes:
-    """The consumer page of a known lot; `label_state` of `serial` where one was scanned."""
+    """The consumer page of a known lot; `label_state` of `serial` where one was scanned.
+
+    `scans` is how often that serial was scanned, this time included, and the ISO day of the first.
+    `as_of` is the moment that the page speaks of, when that is not now.
+    """
     say = tongue(lang)
     product = facts.get("product") or {}
     item, lot = facts["item"], facts["lot"]
@@ -94,10 +107,32 @@ def consumer_html(
         label=None
         if serial is None or label_state is None
         else LabelLine(serial, worded(LABEL_STATES, label_state, say)),
+        scans="" if scans is None else _scan_line(scans, say),
         item=item,
         lot=lot,
         path=path,
+        as_of=as_of,
     )
+
+
+def _scan_line(scans: tuple[int, str], say: Tongue) -> str:
+    count, first = scans
+    if count <= 1:
+        return say("Đây là lần quét đầu tiên của tem này.")
+    if count > EXACT:
+        told = say(
+            "Tem này đã được quét hơn {count} lần, lần đầu ngày {day}.",
+            count=EXACT,
+            day=day(first),
+        )
+    else:
+        told = say(
+            "Tem này đã được quét {count} lần, lần đầu ngày {day}.", count=count, day=day(first)
+        )
+    if count <= QUIET:
+        return told
+    advice = say("Mở lại trang cũng được tính. Nếu gói hàng còn nguyên, hãy hỏi nơi bán.")
+    return f"{told} {advice}"
 
 
 def _banners(facts: Facts, today: str, say: Tongue, label_state: str | None) -> list[Banner]:

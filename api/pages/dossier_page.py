@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from api.pages.consumer_page import lot_path
+from api.pages.dates import day
 from api.pages.lot_graph import draw
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render
@@ -40,8 +42,27 @@ class StepLine:
     corrected: bool
 
 
-def dossier_html(facts: Facts, size: int, today: str, lang: str) -> bytes:
-    """The dossier page of a known lot; `size` is the number of entries the views have read."""
+class LotScans(Protocol):
+    """How often the lot's pages were opened at least, on ISO days, and what is odd about it."""
+
+    @property
+    def about(self) -> int: ...
+    @property
+    def first_day(self) -> str: ...
+    @property
+    def last_day(self) -> str: ...
+    @property
+    def findings(self) -> Sequence[Mapping[str, Any]]: ...
+
+
+def dossier_html(
+    facts: Facts, size: int, today: str, lang: str, scans: LotScans | None = None, as_of: str = ""
+) -> bytes:
+    """The dossier page of a known lot; `size` is the number of entries the views have read.
+
+    `scans` is None when the counts cannot be read now. `as_of` is the moment that the page speaks
+    of, when that is not now.
+    """
     say = tongue(lang)
     status = Views.status(facts, today)
     stopped = facts.get("stopped")
@@ -50,6 +71,7 @@ def dossier_html(facts: Facts, size: int, today: str, lang: str) -> bytes:
         lang,
         facts=facts,
         size=size,
+        as_of=as_of,
         status=status,
         status_word=worded(STATUSES, status, say),
         reason=worded(REASONS, stopped["reason"], say) if stopped else "",
@@ -67,6 +89,12 @@ def dossier_html(facts: Facts, size: int, today: str, lang: str) -> bytes:
             for c in facts.get("certificates") or []
         ],
         keys=_keys(facts),
+        labelled=facts.get("product") is not None,
+        scans=_scans(scans, say),
+        scan_findings=[
+            (f["severity"], worded(SEVERITIES, f["severity"], say), f[lang])
+            for f in (scans.findings if scans is not None else ())
+        ],
         path=lot_path(facts["item"], facts["lot"]),
     )
 
@@ -117,6 +145,19 @@ def _balance(balance: Facts, say: Tongue) -> list[tuple[str, str]]:
         for label, name, unit in rows
         if balance.get(name) is not None
     ]
+
+
+def _scans(scans: LotScans | None, say: Tongue) -> str:
+    if scans is None:
+        return say("Hiện chưa đọc được số lượt quét.")
+    if not scans.about:
+        return say("Chưa có lượt quét nào.")
+    return say(
+        "Khoảng {count} lượt mở trang, từ {first} đến {last}.",
+        count=scans.about,
+        first=day(scans.first_day),
+        last=day(scans.last_day),
+    )
 
 
 def _keys(facts: Facts) -> list[tuple[str, str, str]]:

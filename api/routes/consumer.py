@@ -6,6 +6,7 @@ strangers open by the thousand.
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 from collections import OrderedDict
@@ -17,10 +18,14 @@ from api.pages.consumer_page import consumer_html, lot_path
 from api.pages.dates import today
 from api.pages.linkset import linkset
 from api.pages.notices import notice
+from api.routes.freshness import as_of
 from api.routes.link_path import LabelPath, read_label_path
 from api.routes.negotiation import HTML, JSON, LINKSET, asked_for, chosen_type
 from api.routes.replies import Headers, json_bytes, send_raw
 from api.routes.services import Facts, LabelRow, LotFacts, Services
+from api.scans.counter import EXACT, Seen
+from api.scans.places import Peers
+from api.scans.tally import Standing
 from ledger.domain.errors import DomainError
 from ledger.domain.serials import read_serial
 from ledger.projections.views import Views
@@ -31,6 +36,8 @@ _CACHE = (b"cache-control", b"public, max-age=60")
 _NO_STORE = (b"cache-control", b"no-store")
 _VARY = (b"vary", b"accept, accept-encoding")
 _TYPES = {HTML: b"text/html; charset=utf-8", JSON: b"application/json", LINKSET: LINKSET.encode()}
+# No label's address asks for a language: that is somebody who reads the page already.
+_LANGUAGE_CHOSEN = b"lang="
 _LINKSET_WANTED = frozenset({"all", "linkset"})
 
 
@@ -45,6 +52,14 @@ class _Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a scan counts for: the serial's standing, and whether its lot is recalled."""
+
+    standing: Standing
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Coded:
     """A body in one content coding, with its tag and headers."""
 
@@ -56,10 +71,14 @@ class _Coded:
 class _Answer:
     """One rendered answer; the packed form is made when somebody first asks for it."""
 
-    __slots__ = ("_gzipped", "_shared", "plain", "status")
+    __slots__ = ("_gzipped", "_shared", "counted", "plain", "status")
 
-    def __init__(self, status: int, body: bytes, shared: Headers) -> None:
+    def __init__(
+        self, status: int, body: bytes, shared: Headers, counted: _Counted | None = None
+    ) -> None:
+        """`counted` is what to note when somebody opens it; None for what is not of a known lot."""
         self.status = status
+        self.counted = counted
         self._shared = shared
         self.plain = _coded(body, hashlib.sha256(body).hexdigest()[:24], shared)
         self._gzipped: _Coded | None = None
@@ -87,6 +106,7 @@ class ConsumerEndpoint:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._peers = Peers(services.settings.trusted_proxies)
         self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
         self._scans: OrderedDict[bytes, _Scan] = OrderedDict()
         self._newest_lot: tuple[tuple[str, str, int] | None, LotFacts | None] = (None, None)
@@ -110,8 +130,28 @@ class ConsumerEndpoint:
         lang, link_type = asked_for(scope["query_string"])
         kind = LINKSET if link_type in _LINKSET_WANTED else chosen_type(accept)
         raw_path = scope.get("raw_path") or scope["path"].encode()
-        answer = self._answer(raw_path, lang, kind)
         head = method == "HEAD"
+        scan = self._scans.get(raw_path)
+        if scan is None:
+            try:
+                scan = self._scan(raw_path)
+            except DomainError as refusal:
+                answer = _refusal("not-a-label", lang, kind, refusal.say(lang))
+        if scan is not None:
+            counts = kind == HTML and not head and _LANGUAGE_CHOSEN not in scope["query_string"]
+            seen = await self._seen(scan, counts) if kind == HTML and scan.tag else None
+            answer = self._answer(scan, raw_path, lang, kind, seen)
+            if counts and answer.counted is not None:
+                path, what = scan.path, answer.counted
+                self._services.scans.note(
+                    path.gtin14,
+                    path.lot,
+                    scan.tag,
+                    scan.counter,
+                    self._peers.sender(scope),
+                    what.standing,
+                    stopped=what.stopped,
+                )
         coded = answer.coded(gzipped=gzipped)
         if match and answer.status == 200 and (coded.etag in match or match.strip() == b"*"):
             headers = [_CACHE, _VARY, (b"etag", coded.etag)]
@@ -119,13 +159,21 @@ class ConsumerEndpoint:
             return
         await send_raw(send, answer.status, coded.headers, coded.body, head=head)
 
-    def _answer(self, raw_path: bytes, lang: str, kind: str) -> _Answer:
-        scan = self._scans.get(raw_path)
-        if scan is None:
-            try:
-                scan = self._scan(raw_path)
-            except DomainError as refusal:
-                return _refusal("not-a-label", lang, kind, refusal.say(lang))
+    async def _seen(self, scan: _Scan, counts: bool) -> Seen | None:
+        """How often the serial was scanned, this time included; beyond EXACT it is one more."""
+        scans = self._services.scans
+        serial = scan.path.gtin14, scan.tag, scan.counter
+        seen = scans.known(serial)
+        if seen is None:
+            seen = await scans.ask(serial)
+        if seen is None:
+            return None
+        # Capped, so that the page of a label that everybody opens is rendered once.
+        return Seen(min(seen.scans + counts, EXACT + 1), seen.first_day)
+
+    def _answer(
+        self, scan: _Scan, raw_path: bytes, lang: str, kind: str, seen: Seen | None
+    ) -> _Answer:
         views = self._services.views
         path = scan.path
         label: LabelRow | None = None
@@ -133,28 +181,36 @@ class ConsumerEndpoint:
             if scan.genuine:
                 label = views.label(path.gtin14, scan.tag, scan.counter)
             if label is not None and label.lot_code != path.lot:
-                return _refusal("other-lot", lang, kind)
+                lot = self._lot(path)
+                return _refusal("other-lot", lang, kind, counted=_stray(lot, "never-issued"))
         day = today(self._services.now())
         state = None if label is None else label.state
         size = views.size
-        key = (raw_path, lang, kind, size, day, state)
+        told = as_of(self._services) if kind == HTML else ""
+        key = (raw_path, lang, kind, size, day, state, seen, told)
         answer = self._answers.get(key)
         if answer is not None:
             self._answers.move_to_end(key)
             return answer
-        # A crowd scans many serials of one lot: its facts are read once for each size of the views.
-        of = (path.gtin14, path.lot, size)
-        lot = self._newest_lot[1] if self._newest_lot[0] == of else views.lot(path.gtin14, path.lot)
-        self._newest_lot = of, lot
+        lot = self._lot(path)
         if lot is None:
             return _refusal("unknown-lot", lang, kind)
         if path.serial is not None and label is None:
-            return _refusal("unknown-serial", lang, kind)
-        answer = self._render(lot.facts, scan, state, day, lang, kind, raw_path)
+            standing: Standing = "never-issued" if scan.genuine else "invented"
+            return _refusal("unknown-serial", lang, kind, counted=_stray(lot, standing))
+        answer = self._render(lot.facts, scan, state, day, lang, kind, raw_path, seen, told)
         self._answers[key] = answer
         if len(self._answers) > CACHED_PAGES:
             self._answers.popitem(last=False)
         return answer
+
+    def _lot(self, path: LabelPath) -> LotFacts | None:
+        # A crowd scans many serials of one lot: its facts are read once for each size of the views.
+        views = self._services.views
+        of = (path.gtin14, path.lot, views.size)
+        if self._newest_lot[0] != of:
+            self._newest_lot = of, views.lot(path.gtin14, path.lot)
+        return self._newest_lot[1]
 
     def _scan(self, raw_path: bytes) -> _Scan:
         path = read_label_path(raw_path)
@@ -177,10 +233,13 @@ class ConsumerEndpoint:
         lang: str,
         kind: str,
         raw_path: bytes,
+        seen: Seen | None,
+        told: str,
     ) -> _Answer:
         serial = scan.path.serial
         if kind == HTML:
-            body = consumer_html(facts, day, lang, serial, state)
+            scans = None if seen is None else _told(seen, day)
+            body = consumer_html(facts, day, lang, serial, state, scans, told)
         elif kind == JSON:
             status = {"status": Views.status(facts, day), "serial": serial, "label": state}
             body = json_bytes({**facts, **status})
@@ -188,14 +247,37 @@ class ConsumerEndpoint:
             where = lot_path(facts["item"], facts["lot"])
             base = self._services.settings.base_url or ""
             body = json_bytes(linkset(base, raw_path.decode("ascii"), where, facts["name"]))
-        return _made(200, body, kind, _CACHE)
+        counted = _Counted("void" if state == "void" else "in-force", _stopped(facts))
+        return _made(200, body, kind, _CACHE, counted)
 
 
-def _refusal(code: str, lang: str, kind: str, detail: str = "") -> _Answer:
+def _stopped(facts: Facts) -> bool:
+    return facts["stopped"] is not None and facts["stopped"]["type"] == "recalled"
+
+
+def _stray(lot: LotFacts | None, standing: Standing) -> _Counted | None:
+    """What an unknown serial counts for: nothing below a lot that nobody knows."""
+    return None if lot is None else _Counted(standing, _stopped(lot.facts))
+
+
+def _told(seen: Seen, today: str) -> tuple[int, str]:
+    first = dt.date.fromordinal(seen.first_day).isoformat() if seen.first_day else today
+    return seen.scans, first
+
+
+def _refusal(
+    code: str, lang: str, kind: str, detail: str = "", counted: _Counted | None = None
+) -> _Answer:
     if kind == HTML:
-        return _made(404, notice(code, lang, detail=detail), HTML, _NO_STORE)
+        return _made(404, notice(code, lang, detail=detail), HTML, _NO_STORE, counted)
     return _made(404, json_bytes({"status": 404, "code": code, "detail": detail}), JSON, _NO_STORE)
 
 
-def _made(status: int, body: bytes, kind: str, cache: tuple[bytes, bytes]) -> _Answer:
-    return _Answer(status, body, [(b"content-type", _TYPES[kind]), cache, _VARY])
+def _made(
+    status: int,
+    body: bytes,
+    kind: str,
+    cache: tuple[bytes, bytes],
+    counted: _Counted | None = None,
+) -> _Answer:
+    return _Answer(status, body, [(b"content-type", _TYPES[kind]), cache, _VARY], counted)

@@ -9,6 +9,8 @@ from starlette.routing import BaseRoute, Route
 from api.pages.dates import today
 from api.pages.dossier_page import dossier_html
 from api.pages.notices import notice
+from api.routes.freshness import as_of
+from api.routes.lot_scans import lot_scans
 from api.routes.lots import facts_of, lot_of_path
 from api.routes.replies import html
 from api.routes.services import Services
@@ -23,7 +25,10 @@ def dossier_routes(services: Services) -> list[BaseRoute]:
         facts = facts_of(services, lot_of_path(request, "/lo/"))
         if facts is None:
             return html(notice("unknown-lot", lang), 404)
-        page = dossier_html(facts, services.views.size, today(services.now()), lang)
+        scans = await lot_scans(services, facts)
+        page = dossier_html(
+            facts, services.views.size, today(services.now()), lang, scans, as_of(services)
+        )
         return html(page, headers={"cache-control": "public, max-age=60"})
 
     async def front(_request: Request) -> Response:
