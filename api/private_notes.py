@@ -10,6 +10,8 @@ import os
 import secrets
 import sqlite3
 import threading
+import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from ledger.verify.bundle import private_digest
@@ -29,6 +31,8 @@ class PrivateNotes:
         self._db.execute("PRAGMA journal_mode=DELETE")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.execute("PRAGMA synchronous=FULL")
+        # What SQLite writes aside while it rewrites the file is for no disk.
+        self._db.execute("PRAGMA temp_store=MEMORY")
         self._db.execute(
             "CREATE TABLE IF NOT EXISTS note (digest TEXT PRIMARY KEY, salt BLOB NOT NULL, "
             "text TEXT NOT NULL) WITHOUT ROWID"
@@ -43,9 +47,38 @@ class PrivateNotes:
         return digest
 
     def forget(self, digest: str) -> None:
-        """Erase a text and its salt."""
+        """Erase the text of a statement that was not recorded after all, and its salt."""
         with self._lock:
             self._db.execute("DELETE FROM note WHERE digest = ?", (digest,))
+
+    def erase(self, digests: Iterable[str]) -> int:
+        """Erase texts and salts for good; returns how many there were.
+
+        The file is written anew from what is left: moving rows within and between pages can leave
+        a stale copy of one behind that deleting it later does not reach.
+        """
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                gone = sum(
+                    self._db.execute("DELETE FROM note WHERE digest = ?", (one,)).rowcount
+                    for one in digests
+                )
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            # Always, also when nothing was deleted now: an erasure that was cut off ends here.
+            self._db.execute("VACUUM")
+        return gone
+
+    def containing(self, text: str) -> list[tuple[str, str]]:
+        """(digest, text) of every text that contains `text`, whatever its case or normal form."""
+        wanted = _folded(text)
+        with self._lock:
+            rows = self._db.execute("SELECT digest, text FROM note ORDER BY digest").fetchall()
+        return [(digest, found) for digest, found in rows if wanted in _folded(found)]
 
     def opened(self, digest: str) -> tuple[bytes, str] | None:
         """(salt, text) of a digest, None when it was erased or never here."""
@@ -63,3 +96,7 @@ class PrivateNotes:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

@@ -1,0 +1,1 @@
+"""Moving, backup, restore, roll-back and erasure."""

@@ -1,0 +1,193 @@
+"""A ledger moves between SQLite and PostgreSQL with the same bytes, the same tree, and one writer."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from api.bootstrap import Services
+from api.keeping.errors import KeepingError
+from api.keeping.moving import MOVED_FILE, move_to_database, move_to_file, move_to_folder
+from ledger.errors import LedgerError
+from ledger.sealing import SealedLog
+from ledger.store.copying import CopyRefused, copy_store
+from ledger.store.seam import SealedBatch
+from ledger.store.sqlite import SqliteStore
+from tests.keeping import scenes
+from tests.store.small_ledger import ORIGIN, check_ledger, signed_harvests
+
+
+def unsealed(services: Services, count: int) -> None:
+    """Record statements without sealing them."""
+    entries = signed_harvests(services, count, prefix="U")
+    services.ledger.submit([one.raw for one in entries])
+
+
+def test_a_ledger_moves_to_a_database_and_back_with_the_same_bytes_and_tree(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "so"
+    services = scenes.told(folder, 450)
+    scenes.add_one_by_one(services, 5, "M")
+    unsealed(services, 3)
+    before = scenes.contents(services)
+    there = move_to_database(services, scenes.database())
+    services.close()
+    assert scenes.settings_of(folder).database is not None
+    assert not (folder / "ledger.db").exists()
+    with scenes.opened(folder) as hub:  # seals the three
+        size = there.size + 3
+        assert hub.store.sealed(0, there.size) == before[0]
+        assert {n: hub.store.checkpoint(n) for n in before[1]} == before[1]
+        assert hub.store.size() == size
+        scenes.add_one_by_one(hub, 1, "N")
+        middle = scenes.contents(hub)
+        back = move_to_file(hub)
+    assert (back.size, back.still_open is not None) == (size + 1, True)
+    assert scenes.settings_of(folder).database is None
+    assert not (folder / "keys" / "pgpass").exists()
+    with scenes.opened(folder) as station:
+        assert scenes.contents(station) == middle
+        scenes.add_one_by_one(station, 1, "O")
+    assert check_ledger(folder, bundles=2) == size + 2
+
+
+def test_the_old_ledger_file_refuses_statements_from_whoever_has_it_open(tmp_path: Path) -> None:
+    folder = tmp_path / "so"
+    services = scenes.told(folder)
+    with scenes.opened(folder) as server:  # another process would be like this
+        scenes.add_one_by_one(server, 1, "Y")
+        size = server.store.size()
+        move_to_folder(services, tmp_path / "new")
+        with pytest.raises(LedgerError, match="was moved"):
+            scenes.add_one_by_one(server, 1, "Z")
+        with pytest.raises(LedgerError, match="was moved"):
+            scenes.add(server, 1, "Z")
+        assert server.store.size() == server.store.newest() == size
+    services.close()
+    assert not (folder / "ledger.db").exists()
+    moved = folder / MOVED_FILE
+    assert moved.stat().st_mode & 0o777 == 0o400
+    with sqlite3.connect(f"file:{moved}?mode=ro", uri=True) as db:
+        assert db.execute("SELECT count(*) FROM log_leaves").fetchone() == (size,)
+    db.close()
+
+
+def test_a_ledger_moves_to_another_folder_and_the_old_one_is_none_any_more(
+    tmp_path: Path,
+) -> None:
+    services = scenes.told(tmp_path / "so", 10)
+    before = scenes.contents(services)
+    move_to_folder(services, tmp_path / "new")
+    services.close()
+    with scenes.opened(tmp_path / "new") as moved:
+        assert scenes.contents(moved) == before
+        scenes.add_one_by_one(moved, 1, "N")
+    assert (tmp_path / "so" / MOVED_FILE).exists()
+    with pytest.raises(Exception, match=r"settings\.json"), scenes.opened(tmp_path / "so"):
+        pass
+
+
+def test_a_ledger_is_not_moved_while_somebody_else_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.store.locks._PATIENCE", 0.3)
+    services = scenes.told(tmp_path / "so")
+    held, done = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with scenes.opened(tmp_path / "so") as other, other.store.writing():
+            held.set()
+            done.wait(20)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        assert held.wait(20)
+        with pytest.raises(LedgerError) as refused:
+            move_to_folder(services, tmp_path / "new")
+        assert refused.value.code == "store-unwritable"
+    finally:
+        done.set()
+        thread.join(20)
+    assert not (tmp_path / "new").exists()
+    scenes.add_one_by_one(services, 1, "N")
+    services.close()
+
+
+@pytest.mark.long
+def test_a_database_that_holds_a_ledger_is_not_moved_into(tmp_path: Path) -> None:
+    database = scenes.database()
+    for name in ("one", "two"):
+        services = scenes.told(tmp_path / name)
+        if name == "one":
+            move_to_database(services, database)
+        else:
+            with pytest.raises(LedgerError, match="holds a ledger already"):
+                move_to_database(services, database)
+            scenes.add_one_by_one(services, 1, "N")
+        services.close()
+
+
+def test_a_copy_that_fails_half_way_leaves_the_ledger_where_it_was(tmp_path: Path) -> None:
+    folder = tmp_path / "so"
+    services = scenes.told(folder, 450)
+
+    def fail(done: int, _total: int) -> None:
+        if done > 300:
+            raise LedgerError("store-unreachable", where="db", why="pulled the plug")
+
+    with pytest.raises(KeepingError) as refused:
+        move_to_database(services, scenes.database(), fail)
+    assert refused.value.code == "database-half-copied"
+    assert "drop the database" in str(refused.value)
+    assert scenes.settings_of(folder).database is None
+    scenes.add_one_by_one(services, 1, "N")
+    services.close()
+    assert sorted(one.name for one in folder.glob("*move*")) == []
+    check_ledger(folder, bundles=1)
+
+
+def test_a_copy_ends_at_the_checkpoint_that_was_asked_for(tmp_path: Path) -> None:
+    services = scenes.told(tmp_path / "so")
+    sizes = [size for size, _ in services.store.checkpoints()]
+    middle = sizes[len(sizes) // 2]
+    target = SqliteStore.create(tmp_path / "part.db")
+    head = copy_store(services.store, target, up_to=middle)
+    assert (head.size, target.size(), target.newest()) == (middle, middle, middle)
+    assert [size for size, _ in target.checkpoints()] == [one for one in sizes if one <= middle]
+    assert SealedLog(target, ORIGIN, None).root(middle) == head.root
+    with pytest.raises(CopyRefused) as refused:
+        copy_store(services.store, target)
+    assert refused.value.code == "copy-target-used"
+    target.close()
+    services.close()
+
+
+def test_a_copy_notices_a_checkpoint_that_the_entries_do_not_give(tmp_path: Path) -> None:
+    services = scenes.told(tmp_path / "so")
+    path = tmp_path / "so" / "ledger.db"
+    with sqlite3.connect(path) as db:
+        db.execute("DROP TRIGGER log_checkpoints_no_update")
+        db.execute("UPDATE log_checkpoints SET root = zeroblob(32) WHERE size = 7")
+    db.close()
+    target = SqliteStore.create(tmp_path / "part.db")
+    with pytest.raises(CopyRefused) as refused:
+        copy_store(services.store, target)
+    assert refused.value.code == "copy-differs"
+    target.close()
+    services.close()
+
+
+def test_several_sealings_are_one_transaction(tmp_path: Path) -> None:
+    services = scenes.told(tmp_path / "so")
+    size = services.store.size()
+    with pytest.raises(LedgerError):
+        services.store.seal(
+            SealedBatch((), (), size + 1, b"r" * 32, "n"), SealedBatch((), (), 1, b"r" * 32, "n")
+        )
+    assert services.store.checkpoint(size + 1) is None
+    services.close()
