@@ -10,7 +10,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api.routes.api_examples import answer, problem_answer
 from api.routes.replies import problem
-from api.routes.services import Services
+from api.watching.exposition import CONTENT_TYPE
+from api.watching.watch import Watch
 
 Endpoint = Callable[[], Awaitable[Response]]
 Responses = dict[int | str, dict[str, Any]]
@@ -18,8 +19,8 @@ _PLAIN = "text/plain; charset=utf-8"
 _NO_STORE = {"cache-control": "no-store"}
 
 
-def health_routes(services: Services) -> APIRouter:
-    """Liveness, readiness, and a few Prometheus gauges."""
+def health_routes(watch: Watch) -> APIRouter:
+    """Liveness, readiness, and what Prometheus asks for."""
     router = APIRouter(tags=["health"])
 
     async def healthz() -> Response:
@@ -27,30 +28,16 @@ def health_routes(services: Services) -> APIRouter:
         return Response("ok\n", 200, _NO_STORE, _PLAIN)
 
     async def readyz() -> Response:
-        """The ledger can be read and written; 503 with one sentence when not."""
-        fault = await run_in_threadpool(services.ready)
-        if fault is not None:
-            return problem(503, "not-ready", fault)
-        return Response("ready\n", 200, _NO_STORE, _PLAIN)
+        """Statements can be recorded, sealed and shown; 503 with one sentence per fault when not."""
+        faults = await run_in_threadpool(watch.readiness.faults)
+        if not faults:
+            return Response("ready\n", 200, _NO_STORE, _PLAIN)
+        told = [{"code": one.code, "detail": one.say("en")} for one in faults]
+        return problem(503, "not-ready", " ".join(one["detail"] for one in told), faults=told)
 
     async def metrics() -> Response:
-        """Prometheus text format: sizes of the log and of the views, labels by state."""
-        sealed, seen = services.log.size, services.views.size
-        lines = [
-            "# HELP ocop_log_sealed_entries Entries under the newest checkpoint.",
-            "# TYPE ocop_log_sealed_entries gauge",
-            f"ocop_log_sealed_entries {sealed}",
-            "# HELP ocop_views_entries Entries that the read side has taken in.",
-            "# TYPE ocop_views_entries gauge",
-            f"ocop_views_entries {seen}",
-            "# HELP ocop_print_jobs Print jobs of this process: running, ended with a fault.",
-            "# TYPE ocop_print_jobs gauge",
-            *(
-                f'ocop_print_jobs{{state="{state}"}} {count}'
-                for state, count in sorted(services.labelling.printing().items())
-            ),
-        ]
-        return Response("\n".join(lines) + "\n", 200, _NO_STORE, "text/plain; version=0.0.4")
+        """Prometheus text format, of all processes of this ledger folder together."""
+        return Response(await run_in_threadpool(watch.scrape), 200, _NO_STORE, CONTENT_TYPE)
 
     text = {"type": "string"}
     documented: tuple[tuple[str, Endpoint, Responses], ...] = (

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import logging
+import secrets
+import time
+from functools import lru_cache
 from typing import Final
 
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages.notices import notice
 from api.routes.negotiation import asked_for
 from api.routes.replies import html, problem, wants_html
+from api.watching import metrics
+from api.watching.errors import FaultNoted
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("ocop.routes")
+LABEL_ROUTE: Final = "/01/{gtin}/10/{lot}/21/{serial}"
+OTHER_ROUTE: Final = "other"
 
 SECURITY_HEADERS: Final = (
     (
@@ -26,33 +36,62 @@ SECURITY_HEADERS: Final = (
 
 
 class Protected:
-    """The outermost layer: security headers on whatever is answered, faults turned into pages."""
+    """The outermost layer: security headers, a page for each fault, and the counting of answers."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, route: str | None = None) -> None:
+        """`route` is what all requests here count as; None asks the router for its template."""
         self._app = app
+        self._route = route
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
+        began = time.perf_counter()
+        status = 0
 
         async def with_headers(message: Message) -> None:
-            nonlocal started
+            nonlocal status
             if message["type"] == "http.response.start":
-                started = True
+                status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS]
             await send(message)
 
         try:
             await self._app(scope, receive, with_headers)
-        except Exception:
-            log.exception("request failed: %s", scope.get("path"))
-            if started:
+        except Exception as wrong:
+            answer = _noted(wrong, scope, self._route)
+            if status:
                 raise
-            if wants_html(scope["headers"]):
-                answer = html(notice("fault", asked_for(scope["query_string"])[0]), 500)
-            else:
-                answer = problem(500, "fault", "The server failed; try again in a minute.")
             await answer(scope, receive, with_headers)
+        finally:
+            route = self._route or route_of(scope)
+            metrics.answered(route, status or 500, time.perf_counter() - began)
+
+
+def route_of(scope: Scope) -> str:
+    """Template of the route that took a request: a path may name a lot, or hold anything at all."""
+    found = getattr(scope.get("route"), "path", None)
+    if found is None and "endpoint" in scope:
+        # Only the framework's own routes leave their name; plain ones are known by their endpoint.
+        found = _templates(scope["app"]).get(scope["endpoint"])
+    return str(found or OTHER_ROUTE)
+
+
+@lru_cache(maxsize=8)
+def _templates(app: Starlette) -> dict[object, str]:
+    routes = (one for one in app.routes if isinstance(one, Route))
+    return {one.endpoint: one.path for one in routes}
+
+
+def _noted(wrong: Exception, scope: Scope, route: str | None) -> Response:
+    """Log an error of ours under an id, and say that id to whoever asked."""
+    fault = FaultNoted("fault-noted", id=secrets.token_hex(4))
+    number = fault.params["id"]
+    extra = {"id": number, "route": route or route_of(scope)}
+    log.error("request failed", exc_info=wrong, extra=extra)
+    if wants_html(scope["headers"]):
+        lang = asked_for(scope["query_string"])[0]
+        return html(notice("fault", lang, detail=fault.say(lang)), 500)
+    return problem(500, "fault", fault.say("en"), id=number)

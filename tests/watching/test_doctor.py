@@ -1,0 +1,433 @@
+"""The doctor finds what is wrong with a folder; each fault is made for real."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from api.background.heartbeat import Heartbeat, Trouble
+from api.bootstrap import Services, open_folder
+from api.commands.main import main
+from api.settings import Settings
+from api.watching.counts import Tally
+from api.watching.doctor.case import Case
+from api.watching.doctor.examination import CHECKS, examine
+from api.watching.running import Running, RunningFile
+from api.watching.watch import program_version
+from ledger.store.locks import Leaderships
+from printers.spooling.spool import Spool
+from tests.store.small_ledger import FARM, NOW, day, found, kg, lot, say
+
+ROOT = Path(__file__).resolve().parents[2]
+NOBODY = 65534
+GIGABYTE = 1024**3
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with nothing wrong, to be copied."""
+    folder = tmp_path_factory.mktemp("healthy") / "so"
+    services = found(folder)
+    services.station.catch_up()
+    services.close()
+    settings = Settings.load(folder / "settings.json")
+    Settings(settings.origin, "https://truyxuat.example.vn").save(folder / "settings.json")
+    said = {"time": NOW.isoformat(), "size": 1}
+    (folder / "last-backup.json").write_text(json.dumps(said), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def folder(healthy: Path, tmp_path: Path) -> Path:
+    copy = tmp_path / "so"
+    shutil.copytree(healthy, copy)
+    return copy
+
+
+def case_of(folder: Path, now: dt.datetime | None = None, free: int = 50 * GIGABYTE) -> Case:
+    """Looked at at a moment (the real one), with so much room, without waiting."""
+    moment = dt.datetime.now(dt.UTC) if now is None else now
+    return Case(folder, lambda: moment, lambda _: None, lambda _: (100 * GIGABYTE, free))
+
+
+def codes(folder: Path, now: dt.datetime | None = None, free: int = 50 * GIGABYTE) -> list[str]:
+    """Codes of all that is found; every finding is whole in both languages."""
+    with closing(case_of(folder, now, free)) as case:
+        findings = [finding for _, finding in examine(case)]
+    for finding in findings:
+        for lang in ("en", "vi"):
+            assert all(part.strip() for part in finding.parts(lang)), finding.code
+        assert finding.parts("en") != finding.parts("vi")
+    return [finding.code for finding in findings]
+
+
+def opened(folder: Path) -> Services:
+    return open_folder(folder, lambda: NOW)
+
+
+def test_nothing_is_found_where_nothing_is_wrong(folder: Path) -> None:
+    assert codes(folder) == []
+
+
+def test_a_folder_that_is_not_there_is_one_finding(tmp_path: Path) -> None:
+    assert codes(tmp_path / "nowhere") == ["folder-missing"]
+
+
+def test_an_empty_folder_is_looked_at_to_the_end(tmp_path: Path) -> None:
+    found_codes = codes(tmp_path)
+    assert set(found_codes) == {"settings-unreadable", "key-unusable", "ledger-unopenable"}
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "code"),
+    [
+        ("keys/log.pem", 0o644, "file-open-to-others"),
+        ("keys", 0o755, "file-open-to-others"),
+        ("private.db", 0o640, "file-open-to-others"),
+        ("ledger.db", 0o604, "file-open-to-others"),
+        ("settings.json", 0o666, "file-writable-by-all"),
+        (".", 0o777, "file-writable-by-all"),
+    ],
+)
+def test_a_file_that_others_may_use_is_found(folder: Path, name: str, mode: int, code: str) -> None:
+    (folder / name).chmod(mode)
+    assert codes(folder) == [code]
+
+
+def test_a_folder_that_this_user_may_not_write_is_found(folder: Path) -> None:
+    folder.chmod(0o500)
+    for above in folder.parents:
+        if above == Path(tempfile.gettempdir()):
+            break
+        above.chmod(above.stat().st_mode | 0o055)
+    root = os.geteuid() == 0
+    try:
+        if root:  # whom no mode binds
+            folder.chmod(0o555)
+            os.seteuid(NOBODY)
+        assert "folder-not-writable" in codes(folder)
+    finally:
+        if root:
+            os.seteuid(0)
+        folder.chmod(0o700)
+
+
+def test_a_key_that_is_gone_or_no_key_is_found(folder: Path) -> None:
+    (folder / "keys" / "label.key").unlink()
+    (folder / "keys" / "root.pem").write_text("no key")
+    assert codes(folder) == ["key-unusable", "key-unusable"]
+
+
+@pytest.mark.parametrize(
+    ("free", "wrong"),
+    [(499 * 1024**2, True), (4 * GIGABYTE, True), (6 * GIGABYTE, False)],
+)
+def test_a_disk_with_little_room_is_found(folder: Path, free: int, wrong: bool) -> None:
+    assert codes(folder, free=free) == (["disk-low"] if wrong else [])
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"base_url": None}, "base-missing"),
+        ({"base_url": "http://127.0.0.1:8471"}, "base-loopback"),
+        ({"databse": "postgresql://db1/so"}, "settings-unknown"),
+        ({"read_from": ["postgresql://app:geheim@127.0.0.1:1/so"]}, "settings-password"),
+    ],
+)
+def test_what_is_wrong_in_the_settings_is_found(
+    folder: Path, change: dict[str, object], code: str
+) -> None:
+    path = folder / "settings.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    assert code in codes(folder)
+
+
+def test_a_password_in_the_settings_is_never_repeated(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = folder / "settings.json"
+    change = {"database": "postgresql://app:geheim@127.0.0.1:1/so"}
+    path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
+    assert main(["doctor", "--dir", str(folder), "--lang", "en", "--json"]) == 1
+    said = capsys.readouterr()
+    found_codes = {one["code"] for one in json.loads(said.out)["findings"]}
+    assert {"settings-password", "ledger-unopenable", "server-away"} <= found_codes
+    assert "geheim" not in said.out + said.err
+
+
+def test_settings_and_printers_that_are_no_json_are_found_and_the_rest_goes_on(
+    folder: Path,
+) -> None:
+    (folder / "printers.json").write_text("{")
+    (folder / "settings.json").write_text("{")
+    assert {"settings-unreadable", "printers-unreadable"} <= set(codes(folder))
+
+
+# --- clock ---------------------------------------------------------------------------------------
+
+
+def test_a_clock_before_the_program_or_behind_the_ledger_and_its_files_is_found(
+    folder: Path,
+) -> None:
+    early = dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
+    assert set(codes(folder, early)) == {
+        "clock-before-program",
+        "clock-behind-ledger",
+        "clock-behind-files",
+    }
+    # 24 hours back: no statement is that new, but the files are.
+    yesterday = dt.datetime.now(dt.UTC) - dt.timedelta(hours=24)
+    for path in folder.iterdir():
+        os.utime(path)
+    assert "clock-behind-files" in codes(folder, yesterday)
+
+
+def test_a_statement_from_the_future_is_found(folder: Path) -> None:
+    services = opened(folder)
+    body = {"lot": lot(f"{FARM}/qua", "Q9"), "quantity": kg("1"), "site": "VT-01"}
+    say(services, FARM, "harvested", "2031-01-01T00:00:00+07:00", body)
+    services.station.catch_up()
+    services.close()
+    assert codes(folder) == ["clock-behind-ledger"]
+
+
+# --- the ledger ----------------------------------------------------------------------------------
+
+
+def test_a_dropped_trigger_is_found(folder: Path) -> None:
+    other = sqlite3.connect(folder / "ledger.db")
+    other.execute("DROP TRIGGER stored_events_no_update")
+    other.close()
+    assert codes(folder) == ["store-fault"]
+
+
+def test_a_ledger_that_is_gone_newer_or_no_database_is_found(folder: Path) -> None:
+    path = folder / "ledger.db"
+    other = sqlite3.connect(path)
+    other.execute("PRAGMA user_version = 99")
+    other.close()
+    assert "ledger-unopenable" in codes(folder)
+    path.write_bytes(b"no database" * 1000)
+    assert "ledger-unopenable" in codes(folder)
+    path.unlink()
+    assert "ledger-unopenable" in codes(folder)
+
+
+def test_entries_that_nobody_seals_are_found(folder: Path) -> None:
+    services = opened(folder)
+    body = {"lot": lot(f"{FARM}/qua", "Q9"), "quantity": kg("1"), "site": "VT-01"}
+    say(services, FARM, "harvested", day(3), body)
+    services.close()
+    assert codes(folder) == ["unsealed"]
+
+
+def test_a_ledger_that_was_rolled_back_is_found(folder: Path, healthy: Path) -> None:
+    services = opened(folder)
+    body = {"lot": lot(f"{FARM}/qua", "Q9"), "quantity": kg("1"), "site": "VT-01"}
+    say(services, FARM, "harvested", day(3), body)
+    services.station.catch_up()
+    services.close()
+    for path in folder.glob("ledger.db*"):
+        path.unlink()
+    shutil.copy(healthy / "ledger.db", folder / "ledger.db")
+    assert set(codes(folder)) == {"rolled-back", "views-ahead"}
+
+
+def test_a_backup_that_is_old_or_was_never_made_is_found(folder: Path) -> None:
+    path = folder / "last-backup.json"
+    now = dt.datetime.now(dt.UTC)
+    for days, expected in ((7, []), (8, ["backup-old"])):
+        made = now - dt.timedelta(days=days, minutes=1)
+        path.write_text(json.dumps({"time": made.isoformat(), "size": 3}))
+        assert codes(folder, now) == expected
+    path.unlink()
+    assert codes(folder) == ["backup-never"]
+
+
+def test_a_backup_that_is_made_mends_the_finding(folder: Path, tmp_path: Path) -> None:
+    (folder / "last-backup.json").unlink()
+    assert main(["backup", str(tmp_path / "b.zip"), "--dir", str(folder), "--lang", "en"]) == 0
+    assert codes(folder) == []
+
+
+def test_labels_in_doubt_for_more_than_a_day_are_found_and_a_broken_queue(folder: Path) -> None:
+    path = folder / "spool.db"
+    with Spool(path, lambda: "2026-01-01T00:00:00Z"):
+        pass
+    assert codes(folder) == []
+    other = sqlite3.connect(path)
+    now = dt.datetime.now(dt.UTC)
+    for hours, serial in ((30, "A1"), (20, "A2")):
+        then = (now - dt.timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        job = f"job-{serial}"
+        other.execute(
+            "INSERT INTO job (job_id, printer, digest, created_at) VALUES (?, 'p', 'd', ?)",
+            (job, then),
+        )
+        other.execute(
+            "INSERT INTO label (job_id, ordinal, key, serial, attempt, reason, payload, state, "
+            "changed_at) VALUES (?, 1, ?, ?, 1, '', x'00', 'in_doubt', ?)",
+            (job, serial, serial, then),
+        )
+    other.commit()
+    other.close()
+    with closing(case_of(folder)) as case:
+        ((_, finding),) = examine(case)
+    assert finding.code == "spool-doubts"
+    assert "1 labels" in finding.say("en") and "job-A1" in finding.say("en")
+    path.write_bytes(b"no database" * 1000)
+    assert codes(folder) == ["spool-damaged"]
+
+
+# --- read models and processes -------------------------------------------------------------------
+
+
+def test_read_models_that_lag_or_are_damaged_are_found(folder: Path) -> None:
+    services = opened(folder)
+    body = {"lot": lot(f"{FARM}/qua", "Q9"), "quantity": kg("1"), "site": "VT-01"}
+    say(services, FARM, "harvested", day(3), body)
+    services.station.log.seal()
+    services.close()
+    assert codes(folder) == ["views-behind"]
+    for path in folder.glob("views.db-*"):
+        path.unlink()
+    content = bytearray((folder / "views.db").read_bytes())
+    content[4096 : 4096 * 6] = b"\xa5" * (4096 * 5)
+    (folder / "views.db").write_bytes(content)
+    assert codes(folder) == ["views-damaged"]
+
+
+def test_read_models_without_one_of_their_indexes_are_found(folder: Path) -> None:
+    other = sqlite3.connect(folder / "views.db")
+    other.execute("DROP INDEX lot_code")
+    other.close()
+    with closing(case_of(folder)) as case:
+        ((_, finding),) = examine(case)
+    assert finding.code == "views-damaged"
+    assert "no lot_code" in finding.say("en")
+
+
+def beating(folder: Path, now: dt.datetime, *pids: int, version: str | None = None) -> None:
+    """Say that processes of this folder are alive."""
+    file = RunningFile(folder, now.timestamp)
+    for pid in pids:
+        kept = version or program_version()
+        me = Running("web", pid, kept, now.timestamp() - 60, now.timestamp())
+        file.write(me, Tally(), {})
+
+
+def test_a_server_without_sequencer_and_projector_is_found(folder: Path) -> None:
+    now = dt.datetime.now(dt.UTC)
+    beating(folder, now, 1)
+    assert codes(folder, now) == ["sequencer-absent", "projector-absent"]
+    leading = [Leaderships(folder / "ledger.db"), Leaderships(folder / "views.db")]
+    assert leading[0].lead("sequencer") and leading[1].lead("projector")
+    assert codes(folder, now) == []
+    for one in leading:
+        one.close()
+
+
+def test_processes_of_several_versions_are_found(folder: Path) -> None:
+    now = dt.datetime.now(dt.UTC)
+    beating(folder, now, 1)
+    beating(folder, now, 2, version="0.0.9")
+    assert "versions-differ" in codes(folder, now)
+
+
+def test_a_stuck_or_silent_projection_is_found(folder: Path) -> None:
+    now = dt.datetime.now(dt.UTC)
+    beating(folder, now, 1)
+    Heartbeat(now - dt.timedelta(seconds=90), now, 3).write(folder)
+    assert "heartbeat-old" in codes(folder, now)
+    trouble = Trouble("Statement 7 is poison.", "Phiếu 7 không dựng được.")
+    Heartbeat(None, now, 3, trouble).write(folder)
+    with closing(case_of(folder, now)) as case:
+        said = [one for _, one in examine(case) if one.code == "projection-stuck"]
+    assert "Statement 7" in said[0].say("en") and "Phiếu 7" in said[0].say("vi")
+
+
+# --- the command ---------------------------------------------------------------------------------
+
+
+def test_a_check_that_fails_or_hangs_stops_no_other(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> tuple[int, int]:
+        raise RuntimeError("no such disk")
+
+    case = Case(folder, room=broken)
+    heard: list[tuple[int, str, int]] = []
+    with closing(case):
+        findings = examine(case, lambda n, check, one: heard.append((n, check.name, len(one))))
+    assert [one.code for _, one in findings] == ["check-failed"]
+    assert [n for n, _, _ in heard] == list(range(1, len(CHECKS) + 1))
+    assert heard[1] == (2, "disk", 1)
+
+
+def test_a_hanging_check_is_given_up(folder: Path) -> None:
+    release = threading.Event()
+
+    def hangs(_: Path) -> tuple[int, int]:
+        release.wait(30)
+        return 100 * GIGABYTE, 50 * GIGABYTE
+
+    with closing(Case(folder, room=hangs)) as case:
+        findings = examine(case, limit=0.5)
+        release.set()
+    assert "check-hangs" in [one.code for _, one in findings]
+
+
+def test_the_command_says_what_why_and_how_and_ends_with_one(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "keys" / "log.pem").chmod(0o644)
+    assert main(["doctor", "--dir", str(folder), "--lang", "vi"]) == 1
+    said = capsys.readouterr().out
+    assert "quyền 0644" in said
+    assert f"chmod 600 {folder / 'keys' / 'log.pem'}" in said
+    assert "Vì sao:" in said and "Cách sửa:" in said
+    (folder / "keys" / "log.pem").chmod(0o600)
+    assert main(["doctor", "--dir", str(folder), "--lang", "en"]) in {0, 1}  # this machine's disk
+    assert "0644" not in capsys.readouterr().out
+
+
+def test_a_terminal_sees_one_line_a_check(folder: Path) -> None:
+    (folder / "keys").chmod(0o755)
+    ours, theirs = os.openpty()
+    try:
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "api.commands.main", "doctor"),
+                *("--dir", str(folder), "--lang", "en", "--json"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+            timeout=60,
+            cwd=ROOT,
+        )
+        os.set_blocking(ours, False)
+        said = os.read(ours, 65536).decode().splitlines()
+    finally:
+        os.close(ours)
+        os.close(theirs)
+    assert done.returncode == 1
+    assert len(said) == len(CHECKS)
+    assert said[0] == f"[1/{len(CHECKS)}] folder and file rights: ! 1"
+    assert said[3] == f"[4/{len(CHECKS)}] keys: ok"
+    assert "file-open-to-others" in {one["code"] for one in json.loads(done.stdout)["findings"]}
