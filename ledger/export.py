@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from ledger.errors import LedgerError
+from ledger.node_blocks import NodeBlocks
 from ledger.projections.projector import Projector
+from ledger.projections.stories import Stories
 from ledger.projections.views import Views
+from ledger.registrations import Registrations
 from ledger.sealing import SealedLog
 from ledger.verify.bundle import AnchorPath, BundleEntry, Disclosure, LotBundle
-from ledger.verify.entry import keyid_of, parse_entry
+from ledger.verify.checkpoint import Checkpoint
+from ledger.verify.entry import parse_entry
 from ledger.verify.graph import Lot
 from ledger.verify.history import Located
+from ledger.verify.merkle import consistency_proof, inclusion_proof
 from ledger.verify.note import NoteKey
-from ledger.verify.registry import REGISTRY_TYPES
 from ledger.verify.trust import Trust
 
-_KEY_TYPES = ("key-enrolled", "key-retired", "key-compromised", "reattested")
+_PAGE = 500
 
 
 def trust_of(log_key: NoteKey, roots: Iterable[str]) -> Trust:
@@ -25,12 +29,17 @@ def trust_of(log_key: NoteKey, roots: Iterable[str]) -> Trust:
 
 
 class Exporter:
-    """Builds bundles from a sealed log that the views have caught up with."""
+    """Builds bundles from a sealed log that the views have caught up with.
 
-    def __init__(self, log: SealedLog, projector: Projector, views: Views) -> None:
+    The work is that of the lot and of the bundle's own statements: nothing looks through the whole
+    log, nor through all that is registered in it.
+    """
+
+    def __init__(self, log: SealedLog, projector: Projector | Stories, views: Views) -> None:
         self.log = log
         self.projector = projector
         self.views = views
+        self._registrations = Registrations(views, projector.located_all)
 
     def bundle(
         self, lot: Lot, *, opened: Callable[[str], tuple[bytes, str] | None] | None = None
@@ -44,82 +53,82 @@ class Exporter:
             LedgerError: the lot is not in the ledger.
         """
         found = self.views.lot(*lot)
-        note, head = self.log.checkpoint(), self.log.head()
-        if found is None or note is None or head is None:
+        if found is None:
             raise LedgerError("lot-unknown", lot=lot[1], item=lot[0])
         lineage = [lot, *((a[0], a[1]) for a in found.facts["ancestors"])]
-        indexes = self.views.entries_of_lots(lineage)
-        harvested = [
-            (one.statement.party, one.statement.body["site"])
-            for one in map(self.projector.located, indexes)
-            if one.statement.type == "harvested"
-        ]
-        for site in dict.fromkeys(harvested):
-            indexes += self.views.waiting_work(*site)
-        goods = self._closure(indexes)
+        goods = self._closure(self._about(lineage))
         support = self._support(goods)
         chosen = sorted(
             {one.index: one for one in [*goods, *support]}.values(), key=lambda o: o.index
         )
-        entries = []
-        for one in chosen:
-            ((_, raw),) = self.log.store.sealed(one.index, 1)
-            path = tuple(self.log.inclusion(one.index, head.size))
-            entries.append(BundleEntry(one.index, parse_entry(raw), path))
+        # Read last, and once: whatever was projected until now is sealed under this checkpoint.
+        note = self.log.checkpoint()
+        if note is None:
+            raise LedgerError("lot-unknown", lot=lot[1], item=lot[0])
+        size = Checkpoint.parse(note.split("\n\n")[0] + "\n").size
+        node = NodeBlocks(self.log.store).node
+        entries = tuple(
+            BundleEntry(index, parse_entry(raw), tuple(inclusion_proof(index, size, node)))
+            for index, raw in self._sealed([one.index for one in chosen])
+        )
         sizes = sorted({one.statement.anchor[0] for one in chosen if one.statement.anchor})
-        anchors = [AnchorPath(size, tuple(self.log.consistency(size, head.size))) for size in sizes]
-        disclosures = [] if opened is None else _opened(goods, opened)
-        return LotBundle(*lot, note, tuple(entries), tuple(anchors), tuple(disclosures))
+        anchors = tuple(AnchorPath(old, tuple(consistency_proof(old, size, node))) for old in sizes)
+        disclosures = () if opened is None else tuple(_opened(goods, opened))
+        return LotBundle(*lot, note, entries, anchors, disclosures)
+
+    def _about(self, lineage: list[Lot]) -> list[int]:
+        """Log indexes of what is said about these lots, and of work that concerns their harvests."""
+        indexes = self.views.entries_of_lots(lineage)
+        harvested = [
+            (one.statement.party, one.statement.body["site"])
+            for one in self.projector.located_all(indexes)
+            if one.statement.type == "harvested"
+        ]
+        for site in dict.fromkeys(harvested):
+            indexes += self.views.waiting_work(*site)
+        return indexes
+
+    def _sealed(self, indexes: list[int]) -> Iterator[tuple[int, bytes]]:
+        for first in range(0, len(indexes), _PAGE):
+            yield from self.log.store.sealed_at(indexes[first : first + _PAGE])
 
     def _closure(self, indexes: list[int]) -> list[Located]:
         """These statements and everything they build on."""
         found: dict[int, Located] = {}
-        queue = list(indexes)
-        while queue:
-            index = queue.pop()
-            if index in found:
-                continue
-            found[index] = self.projector.located(index)
-            for link in found[index].statement.inputs:
-                at = self.log.store.index_of(bytes.fromhex(link))
-                if at is not None:
-                    queue.append(at)
-        return list(found.values())
+        ids: set[str] = set()
+        ring = set(indexes)
+        while ring:
+            new = self.projector.located_all(ring)
+            found.update((one.index, one) for one in new)
+            ids.update(one.id for one in new)
+            links = {link for one in new for link in one.statement.inputs} - ids
+            places = (self.log.store.index_of(bytes.fromhex(link)) for link in links)
+            ring = {place for place in places if place is not None and place not in found}
+        return [found[index] for index in sorted(found)]
 
     def _support(self, goods: list[Located]) -> list[Located]:
         """Genesis, the keys that signed and their enrolments, and the registrations referred to."""
         wanted = _References(goods)
-        registry = [self.projector.located(i) for i in self.views.entries_of_type(*REGISTRY_TYPES)]
         owners = {self.projector.history.registry.owner_of(item) for item in wanted.items}
         wanted.parties |= {owner for owner in owners if owner}
-        chosen = [one for one in registry if wanted.needs(one)]
-        wanted.parties |= {one.statement.party for one in chosen}
+        registered = self._registrations
+        chosen = registered.about(wanted.subjects())
+        more = {one.statement.party for one in chosen} - wanted.parties
         chosen += [
             one
-            for one in registry
-            if one.statement.type == "party-registered" and wanted.needs(one)
+            for one in registered.about({f"party:{party}" for party in more})
+            if one.statement.type == "party-registered"
         ]
-        keys = [self.projector.located(i) for i in self.views.entries_of_type(*_KEY_TYPES)]
-        keyids = {one.signer.keyid_hex for one in [*goods, *chosen]}
-        evidence = {one.id for one in goods}
-        enrolled: list[Located] = []
-        grew = True
-        while grew:  # a station's enrolment needs its admin's, an admin's needs the root's
-            more = [one for one in keys if one not in enrolled and _concerns(one, keyids, evidence)]
-            grew = bool(more)
-            enrolled += more
-            keyids |= {one.signer.keyid_hex for one in more}
-        return [self.projector.located(0), *chosen, *enrolled]
-
-
-def _concerns(one: Located, keyids: set[str], evidence: set[str]) -> bool:
-    body = one.statement.body
-    if one.statement.type == "key-enrolled":
-        return keyid_of(bytes.fromhex(body["key"])).hex() in keyids
-    if one.statement.type == "reattested":
         # By what it vouches for: the party may have re-attested with a key enrolled since.
-        return not evidence.isdisjoint(body["entries"])
-    return body["keyid"] in keyids
+        enrolled = registered.about({f"entry:{one.id}" for one in goods})
+        asked: set[str] = set()
+        keyids = {one.signer.keyid_hex for one in [*goods, *chosen, *enrolled]}
+        while keyids:  # a station's enrolment needs its admin's, an admin's needs the root's
+            new = registered.about({f"key:{keyid}" for keyid in keyids})
+            enrolled += new
+            asked |= keyids
+            keyids = {one.signer.keyid_hex for one in new} - asked
+        return [self.projector.located(0), *chosen, *enrolled]
 
 
 class _References:
@@ -145,27 +154,14 @@ class _References:
             ]
             self.items |= {lot["item"] for lot in lots if lot}
 
-    def needs(self, one: Located) -> bool:
-        """True when the registry statement is about something referred to."""
-        body, party = one.statement.body, one.statement.party
-        match one.statement.type:
-            case "party-registered":
-                return body["code"] in self.parties
-            case "site-registered":
-                return (party, body["code"]) in self.sites
-            case "item-registered":
-                return f"{party}/{body['code']}" in self.items
-            case "product-registered":
-                return body["gtin"] in self.items
-            case "instrument-registered" | "instrument-verified":
-                return (party, body["code"]) in self.instruments
-        kind, _, rest = body["subject"].partition(":")
-        if kind == "product":
-            return rest in self.items
-        if kind == "site":
-            owner, _, code = rest.partition("/")
-            return (owner, code) in self.sites
-        return rest in self.parties
+    def subjects(self) -> set[str]:
+        """The same as `Registrations` names them."""
+        return {
+            *(f"party:{code}" for code in self.parties),
+            *(f"site:{party}/{code}" for party, code in self.sites),
+            *(f"instrument:{party}/{code}" for party, code in self.instruments),
+            *(f"{'item' if '/' in item else 'product'}:{item}" for item in self.items),
+        }
 
 
 def _opened(

@@ -77,6 +77,8 @@ class Registry:
     products: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     certificates: dict[tuple[str, str], Certificate] = field(default_factory=dict)
     instruments: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    # Subject -> number -> place among all certificates, so that asking for a few is not a search.
+    certified: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def is_authority(self, party: str) -> bool:
         return self.parties.get(party, {}).get("kind") == "authority"
@@ -98,7 +100,12 @@ class Registry:
 
     def certificates_of(self, *subjects: str) -> list[Certificate]:
         """Every certificate recorded for these subjects, in ledger order."""
-        return [c for c in self.certificates.values() if c.subject in subjects]
+        places = sorted(
+            (place, subject, number)
+            for subject in dict.fromkeys(subjects)
+            for number, place in self.certified.get(subject, {}).items()
+        )
+        return [self.certificates[subject, number] for _, subject, number in places]
 
     def check(self, statement: Statement) -> None:
         """Refuse a statement about another party's product or item.
@@ -153,6 +160,9 @@ class Registry:
             case "product-registered":
                 self.products[body["gtin"]] = (party, body)
             case "certificate-recorded":
+                self.certified.setdefault(body["subject"], {}).setdefault(
+                    body["number"], len(self.certificates)
+                )
                 self.certificates[body["subject"], body["number"]] = Certificate(
                     body["kind"],
                     body["number"],

@@ -1,0 +1,135 @@
+"""An audit by several processes says exactly what an audit by one says."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from api.commands.main import main
+from ledger.signature_processes import CHUNK, SignatureProcesses
+from ledger.verify.audit import AuditResult, audit_entries
+from tests.ledger_story import TRUST, told
+from tests.store import small_ledger
+from tests.verify.test_audit import trade
+
+
+@pytest.fixture(scope="module")
+def processes() -> Iterator[SignatureProcesses]:
+    with SignatureProcesses(2) as made:
+        yield made
+
+
+def said(result: AuditResult) -> tuple[object, ...]:
+    failure = None if result.failure is None else result.failure.say("en")
+    return (
+        failure,
+        result.failed_index,
+        result.entries,
+        result.root,
+        result.types,
+        result.disputed,
+    )
+
+
+def flipped(raw: bytes, at: int) -> bytes:
+    return raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :]
+
+
+def test_every_signature_of_a_clean_ledger_is_checked_ahead(processes: SignatureProcesses) -> None:
+    desk = trade().desk
+    seen = list(processes(desk.entries))
+    assert [raw for raw, _ in seen] == desk.entries
+    assert all(good for _, good in seen)
+    assert len(seen) > 10 * CHUNK
+
+
+def test_two_processes_give_the_same_result_for_a_clean_ledger(
+    processes: SignatureProcesses,
+) -> None:
+    desk = trade().desk
+    alone = audit_entries(desk.entries, desk.roots, TRUST.roots)
+    shared = audit_entries(desk.entries, desk.roots, TRUST.roots, ahead=processes)
+    assert shared.clean
+    assert said(shared) == said(alone)
+
+
+@pytest.mark.parametrize("at", range(len(told().entries)))
+def test_every_damage_is_refused_with_the_same_words_at_the_same_place(
+    processes: SignatureProcesses, at: int
+) -> None:
+    entries = told().entries
+    raw = entries[at]
+    other = entries[at - 1]
+    damaged = [
+        flipped(raw, len(raw) - 1),  # the signature's S
+        flipped(raw, len(raw) - 40),  # the signature's R
+        flipped(raw, len(raw) - 80),  # the key id
+        flipped(raw, len(raw) // 2),  # the payload
+        raw[:-64] + other[-64:],  # another entry's signature
+        raw[:-96] + other[-96:],  # another entry's key and signature
+        raw[:-1],
+        other,
+    ]
+    for one in damaged:
+        changed = [*entries[:at], one, *entries[at + 1 :]]
+        alone = audit_entries(changed, told().checkpoints, TRUST.roots)
+        shared = audit_entries(changed, told().checkpoints, TRUST.roots, ahead=processes)
+        assert not alone.clean
+        assert said(shared) == said(alone)
+
+
+def test_a_wrong_signature_deep_in_a_large_ledger_is_not_vouched_for(
+    processes: SignatureProcesses,
+) -> None:
+    desk = trade().desk
+    for at in (0, CHUNK - 1, CHUNK, 4_999, len(desk.entries) - 1):
+        raw = list(desk.entries)
+        raw[at] = flipped(raw[at], len(raw[at]) - 1)
+        assert [index for index, (_, good) in enumerate(processes(raw)) if not good] == [at]
+
+
+def test_an_audit_whose_processes_are_killed_says_the_same() -> None:
+    desk = trade().desk
+    before = {child.pid for child in multiprocessing.active_children()}
+
+    with SignatureProcesses(2) as processes:
+
+        def killed_on_the_way() -> Iterable[bytes]:
+            for index, raw in enumerate(desk.entries):
+                if index == 20 * CHUNK:
+                    for child in multiprocessing.active_children():
+                        if child.pid is not None and child.pid not in before:
+                            # The pool ends the others by itself as soon as it misses one.
+                            with suppress(ProcessLookupError):
+                                os.kill(child.pid, signal.SIGKILL)
+                            child.join(10)
+                yield raw
+
+        shared = audit_entries(killed_on_the_way(), desk.roots, TRUST.roots, ahead=processes)
+    assert shared.clean
+    assert shared.entries == len(desk.entries)
+
+
+def test_the_command_takes_the_number_of_processes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "so"
+    services = small_ledger.found(folder)
+    try:
+        small_ledger.tell(services)
+    finally:
+        services.close()
+    answers = []
+    for count in ("1", "2"):
+        code = main(["audit", "--dir", str(folder), "--processes", count, "--json"])
+        assert code == 0
+        answers.append(json.loads(capsys.readouterr().out) | {"seconds": 0})
+    assert answers[0] == answers[1]
+    assert answers[0]["clean"] is True
