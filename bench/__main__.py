@@ -1,24 +1,62 @@
-"""`make bench`: every theme, one table. It prints what it measured, good or bad."""
+"""`make bench`: every theme, one table. It prints what it measured, good or bad.
+
+`python -m bench [THEME ...]`; `python -m bench growth` is apart, for it makes large ledgers.
+"""
 
 from __future__ import annotations
 
-from bench import labels, page, printing, serial_link, station, verifying
+import sys
+from collections.abc import Callable, Sequence
+
+from bench import (
+    growth,
+    ingest,
+    labels,
+    page,
+    printing,
+    projecting,
+    sealing,
+    serial_link,
+    station,
+    verifying,
+)
+
+Row = tuple[str, str, str]
+_HEADING = ("what", "measured", "bar")
+_THEMES: dict[str, Callable[[], list[Row]]] = {
+    theme.__name__.removeprefix("bench."): theme.rows
+    for theme in (
+        verifying,
+        ingest,
+        projecting,
+        sealing,
+        station,
+        labels,
+        printing,
+        serial_link,
+        page,
+    )
+}
 
 
-def main() -> None:
-    """Run all themes and print the table."""
-    found = [
-        row
-        for theme in (verifying, station, labels, printing, serial_link, page)
-        for row in theme.rows()
-    ]
-    widths = [max(len(row[at]) for row in found) for at in range(3)]
-    heading = ("what", "measured", "bar")
-    for row in (heading, tuple("-" * width for width in widths), *found):
+def main(words: Sequence[str]) -> None:
+    """Run the themes named, or all but growth, and print the table."""
+    if words[:1] == ["growth"]:
+        _print(growth.main(words[1:]))
+        return
+    for name in words:
+        if name not in _THEMES:
+            sys.exit(f"no theme {name}; there are: {', '.join(_THEMES)}, growth")
+    _print([row for name in words or _THEMES for row in _THEMES[name]()])
+
+
+def _print(found: list[Row]) -> None:
+    widths = [max(len(row[at]) for row in (_HEADING, *found)) for at in range(3)]
+    for row in (_HEADING, tuple("-" * width for width in widths), *found):
         print(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         )
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -43,8 +43,8 @@ def rows() -> list[tuple[str, str, str]]:
                 for lang in ("vi", "en")
             ]
             for _ in range(5):
-                fresh.append(_cpu(server.pid, port, (paths * 20)[:REQUESTS]))
-                repeated.append(_cpu(server.pid, port, [labels[0]] * REQUESTS))
+                fresh.append(cpu_of_requests(server.pid, port, (paths * 20)[:REQUESTS]))
+                repeated.append(cpu_of_requests(server.pid, port, [labels[0]] * REQUESTS))
             size, whole = _bytes(port, labels[0])
         finally:
             server.terminate()
@@ -103,7 +103,7 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _cpu(pid: int, port: int, paths: list[str]) -> float:
+def cpu_of_requests(pid: int, port: int, paths: list[str]) -> float:
     """CPU microseconds of the server for each request, over one kept-alive connection."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     started = _cpu_seconds(pid)
