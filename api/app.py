@@ -18,11 +18,14 @@ from api.routes.health import health_routes
 from api.routes.log import log_routes
 from api.routes.lots import lots_routes
 from api.routes.negotiation import asked_for
-from api.routes.protection import Protected
+from api.routes.protection import LABEL_ROUTE, Protected
 from api.routes.replies import html, problem, wants_html
 from api.routes.services import Services
 from api.routes.station import station_routes
+from api.watching.watch import Watch
+from ledger.errors import LedgerError
 
+_AWAY = frozenset({"store-unreachable", "store-unwritable"})
 _NOTICES = {403: "station-only", 404: "no-page", 405: "method"}
 
 
@@ -33,6 +36,18 @@ async def _failed(request: Request, error: Exception) -> Response:
         return html(notice(_NOTICES.get(status, "too-large"), lang), status)
     detail = str(error.detail) if isinstance(error, HTTPException) else "The server failed."
     return problem(status, f"http-{status}", detail)
+
+
+async def _store_away(request: Request, error: Exception) -> Response:
+    """A database that cannot be asked is no fault of the program: 503, and when to ask again."""
+    if not isinstance(error, LedgerError) or error.code not in _AWAY:
+        raise error
+    if wants_html(request.scope["headers"]) and not request.url.path.startswith("/api/"):
+        answer = html(notice("fault", asked_for(request.scope["query_string"])[0]), 503)
+    else:
+        answer = problem(503, error.code, error.say("en"))
+    answer.headers["retry-after"] = "5"
+    return answer
 
 
 class Application(FastAPI):
@@ -54,14 +69,16 @@ class Application(FastAPI):
 
 def create_app(services: Services) -> FastAPI:
     """The application over `services`. Nothing of it is loaded from another host."""
+    watch = Watch(services)
     app = Application(
         title="OCOP Ledger",
         version="1",
         description="Signed statements in, histories, seals and bundles out.",
         docs_url=None,
         redoc_url=None,
+        lifespan=watch.lifespan,
     )
-    app.labels = Protected(ConsumerEndpoint(services))
+    app.labels = Protected(ConsumerEndpoint(services), LABEL_ROUTE)
     for routes in (
         static_routes(),
         log_routes(services),
@@ -70,8 +87,9 @@ def create_app(services: Services) -> FastAPI:
         station_routes(services),
     ):
         app.router.routes.extend(routes)
-    for router in (entries_routes(services), lots_routes(services), health_routes(services)):
+    for router in (entries_routes(services), lots_routes(services), health_routes(watch)):
         app.include_router(router)
     app.add_exception_handler(HTTPException, _failed)
+    app.add_exception_handler(LedgerError, _store_away)
     app.add_middleware(Protected)
     return app

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import sqlite3
+import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from api.errors import DoorError
+from api.background.heartbeat import Freshness
+from api.keeping.errors import RolledBack
+from api.keeping.memory import CheckpointMemory
+from api.keeping.stopped import StoppedStore
 from api.labels.account import LabelAccount
 from api.labels.desk import Desk
 from api.labels.labelling import Labelling
@@ -18,7 +24,11 @@ from api.labels.printer_list import PrinterList
 from api.labels.template_list import TemplateList
 from api.private_notes import PrivateNotes
 from api.read_side import ReadSide
+from api.scans.counter import ScanCounter
+from api.scans.opening import open_scans
 from api.settings import Settings
+from api.stores import has_ledger, make_store, open_reading, open_store
+from api.watching import metrics
 from ledger.application import TraceLedger
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
@@ -26,13 +36,15 @@ from ledger.export import Exporter, trust_of
 from ledger.founding import enrolment, free_tag, log_verifier_key, open_ledger
 from ledger.projections.projector import Projector
 from ledger.projections.schema import open_views
+from ledger.projections.steering import stories_of
 from ledger.projections.views import Views
 from ledger.sealing import SealedLog
 from ledger.signing import Signer, load_key, read_secret, save_key, write_secret
 from ledger.station import Station
-from ledger.store.sqlite import SqliteStore
+from ledger.store.seam import LedgerStore
 from ledger.verify.keys import ROOT_PARTY
 from ledger.verify.trust import Trust
+from ledger.writer import BatchingWriter
 
 _LABEL_KEY_BYTES = 32
 
@@ -44,11 +56,16 @@ def utc_now() -> dt.datetime:
 
 @dataclass(slots=True)
 class Services:
-    """Everything that commands, pages and routes reach. Close it when done."""
+    """Everything that commands, pages and routes reach. Close it when done.
+
+    `store` takes statements; `reading` is what is read, a hot standby when one is named, else the
+    same. `log` is the sealed log over `reading`. `memory.problem` says why nothing may be recorded.
+    """
 
     folder: Path
     settings: Settings
-    store: SqliteStore
+    store: LedgerStore
+    reading: LedgerStore
     ledger: TraceLedger
     log: SealedLog
     projector: Projector
@@ -60,6 +77,27 @@ class Services:
     notes: PrivateNotes
     exporter: Exporter
     now: Callable[[], dt.datetime]
+    freshness: Freshness
+    scans: ScanCounter
+    memory: CheckpointMemory
+    _writer: BatchingWriter | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def writer(self) -> BatchingWriter:
+        """What takes signed entries from many clients; its threads start at the first use."""
+        with self._lock:
+            if self._writer is None:
+                self._writer = BatchingWriter(
+                    self.ledger, clock=time.perf_counter, noted=metrics.appended
+                )
+                stats = self._writer.stats
+                metrics.watch("writer_waiting", lambda: {"": stats().waiting})
+            return self._writer
+
+    def data_age(self) -> float | None:
+        """Seconds since the read models were known to agree with the ledger; None: in step."""
+        return self.freshness.age()
 
     def bundle(self, item: str, lot: str, *, opened: bool = False) -> bytes | None:
         """The lot bundle's bytes, None for an unknown lot. `opened` discloses private texts."""
@@ -70,6 +108,8 @@ class Services:
 
     def trust_file(self) -> Trust:
         """Log key and root keys as this ledger's genesis names them."""
+        if self.ledger.history.keys.genesis is None:
+            self.ledger.catch_up()
         genesis = self.ledger.history.keys.genesis
         if genesis is None:
             raise LedgerError("store-missing", path=self.folder)
@@ -82,16 +122,23 @@ class Services:
 
     def ready(self) -> str | None:
         """None when everything recorded is sealed and projected, else what lags."""
+        if self.memory.problem is not None:
+            return f"not written: {self.memory.problem.code}"
         if self.store.after(self.store.sealed_position(), 1):
             return "unsealed entries"
         return None if self.tables.size == self.store.size() else "views behind the log"
 
     def close(self) -> None:
-        """Close every file."""
+        """Finish what is being recorded, then close every file."""
+        with self._lock:
+            if self._writer is not None:
+                self._writer.close()
+        self.scans.close()
         self.tables.close()
         self.projector.connection.close()
         self.notes.close()
         self.ledger.close()
+        self.reading.close()
         self.store.close()
 
 
@@ -101,7 +148,7 @@ def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = ut
     Raises:
         LedgerError: there is one already; nothing was changed.
     """
-    if (folder / "ledger.db").exists():
+    if has_ledger(folder):
         raise LedgerError("store-exists", path=folder)
     folder.mkdir(parents=True, exist_ok=True)
     keys = folder / "keys"
@@ -109,7 +156,7 @@ def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = ut
         save_key(keys / f"{name}.pem", Ed25519PrivateKey.generate())
     write_secret(keys / "label.key", secrets.token_bytes(_LABEL_KEY_BYTES))
     settings.save(folder / "settings.json")
-    SqliteStore.create(folder / "ledger.db").close()
+    make_store(folder, settings)
     services = open_folder(folder, now)
     log_key = load_key(keys / "log.pem")
     open_ledger(
@@ -122,19 +169,32 @@ def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = ut
     return services
 
 
-def open_folder(folder: Path, now: Callable[[], dt.datetime] = utc_now) -> Services:
-    """Open an existing ledger folder and bring seal and views up to date."""
-    if (folder / "keys").exists() and not (folder / "ledger.db").exists():
-        raise DoorError("ledger-lost", path=folder / "ledger.db")
-    store = SqliteStore(folder / "ledger.db")
+def open_folder(
+    folder: Path, now: Callable[[], dt.datetime] = utc_now, *, settle: bool = True
+) -> Services:
+    """Open an existing ledger folder and, to `settle`, bring seal and views up to date.
+
+    A process beside a sequencer and a projector does not: that is their work.
+    """
+    if not has_ledger(folder) and not (folder / "keys").exists():
+        raise LedgerError("store-missing", path=folder)
     settings = Settings.load(folder / "settings.json")
+    store = open_store(folder, settings)
+    log_key = load_key(folder / "keys" / "log.pem")
+    memory = CheckpointMemory(folder, log_verifier_key(settings.origin, log_key.public))
+    store = _unless_rolled_back(store, memory)
+    reading = open_reading(folder, settings, store)
     keys = folder / "keys"
     ledger = TraceLedger(store)
-    log = SealedLog(store, settings.origin, load_key(keys / "log.pem").private)
-    projector = Projector(store, open_views(folder / "views.db"))
+    # Without the key nothing is sealed: what contradicts an issued checkpoint must not be signed.
+    signs = log_key.private if memory.problem is None else None
+    sealing = SealedLog(store, settings.origin, signs, memory)
+    log = sealing if reading is store else SealedLog(reading, settings.origin, None)
+    projector = Projector(reading, open_views(folder / "views.db"))
     tables = Views(folder / "views.db")
+    stories = stories_of(reading, tables.connection)
     notes = PrivateNotes(folder / "private.db")
-    station = Station(ledger, log, projector, tables, _signers(keys), notes, now)
+    station = Station(ledger, sealing, projector, tables, signers_of(keys), notes, now)
     printers = PrinterList(folder / "printers.json")
     label_key = read_secret(keys / "label.key")
     account = LabelAccount(folder, tables, label_key, station.now_text)
@@ -154,23 +214,49 @@ def open_folder(folder: Path, now: Callable[[], dt.datetime] = utc_now) -> Servi
         folder,
         settings,
         store,
+        reading,
         ledger,
         log,
         projector,
         tables,
-        ReadSide(tables, projector, account.in_doubt),
+        ReadSide(tables, stories, account.in_doubt),
         station,
         labelling,
         printers,
         notes,
-        Exporter(log, projector, tables),
+        Exporter(log, stories, tables),
         now,
+        Freshness(folder, now, None if settings.database else lambda: _in_step(store, tables)),
+        open_scans(folder, settings, now),
+        memory,
     )
-    station.catch_up()
+    if settle:
+        station.catch_up()
     return services
 
 
-def _signers(keys: Path) -> dict[tuple[str, str], Signer]:
+def _unless_rolled_back(store: LedgerStore, memory: CheckpointMemory) -> LedgerStore:
+    """The store, or one that can only be read when it lacks what this folder saw sealed."""
+    try:
+        memory.check(store)
+    except RolledBack as refused:
+        return StoppedStore(store, refused)
+    newest = store.checkpoint()
+    if newest is not None:
+        memory.note(newest)
+    return store
+
+
+def _in_step(store: LedgerStore, tables: Views) -> bool:
+    """Whether a ledger that is a file of this machine is sealed and projected to its end."""
+    try:
+        sealed = store.newest() == store.sealed_position()
+        return sealed and tables.size == store.size()
+    except (LedgerError, sqlite3.Error):
+        return False
+
+
+def signers_of(keys: Path) -> dict[tuple[str, str], Signer]:
     """Private keys of this machine by (party, role): root.pem, PARTY.admin.pem, PARTY.station.pem."""
     found: dict[tuple[str, str], Signer] = {}
     if (keys / "root.pem").exists():

@@ -22,6 +22,10 @@ class DoorError(Refusal):
             "https://truyxuat.example.vn",
             "Không dùng được địa chỉ tem {found} ({why}); hãy ghi dạng https://truyxuat.example.vn",
         ),
+        "proxy-wrong": (
+            "The proxy {found} is no IP address or network; give one such as 10.0.0.5 or 10.0.0.0/24.",
+            "Proxy {found} không phải địa chỉ hay mạng IP; hãy ghi dạng 10.0.0.5 hoặc 10.0.0.0/24.",
+        ),
         "base-url-missing": (
             "No public address is set, so a label would lead nowhere; set it once: "
             "ocop init --dir {path} --base-url https://...",

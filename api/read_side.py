@@ -9,7 +9,7 @@ from typing import Any
 from api.errors import DoorError
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Gtin
-from ledger.projections.projector import Projector
+from ledger.projections.stories import Stories
 from ledger.projections.views import Container, LabelRow, LotFacts, Views
 from ledger.verify.registry import Registry
 
@@ -34,17 +34,17 @@ class ReadSide:
     """One object for everything that is only read."""
 
     def __init__(
-        self, views: Views, projector: Projector, in_doubt: Callable[[str, str, int], bool]
+        self, views: Views, stories: Stories, in_doubt: Callable[[str, str, int], bool]
     ) -> None:
         """`in_doubt` asks this machine's spool about (GTIN, tag, counter)."""
         self._views = views
-        self._projector = projector
+        self._stories = stories
         self._in_doubt = in_doubt
 
     @property
     def registry(self) -> Registry:
         """Registered parties, sites, items, products, certificates and instruments."""
-        return self._projector.history.registry
+        return self._stories.history.registry
 
     @property
     def size(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 from api.errors import DoorError
@@ -19,12 +20,19 @@ class Settings:
     """What a folder's ledger is called and where its labels lead.
 
     `base_url` is the permanent address in every QR; None until somebody confirmed one.
-    It is never taken from a request.
+    It is never taken from a request. `database` is the PostgreSQL address of a hub's ledger as
+    its application role (no password: that is in `keys/pgpass`), None for `ledger.db` in the
+    folder. `read_from` names hot standbys that reads go to, in order of preference.
+    `trusted_proxies` are addresses or networks whose X-Forwarded-For is believed, for scan counts
+    only: rights never hang on a header.
     """
 
     origin: str
     base_url: str | None = None
     version: int = 1
+    database: str | None = None
+    read_from: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
 
     def save(self, path: Path) -> None:
         """Write the file whole or not at all."""
@@ -37,7 +45,16 @@ class Settings:
         """Read a settings file. Raises DoorError."""
         try:
             found = json.loads(path.read_text(encoding="utf-8"))
-            return cls(str(found["origin"]), found["base_url"], int(found["version"]))
+            return cls(
+                str(found["origin"]),
+                found["base_url"],
+                int(found["version"]),
+                found.get("database"),
+                tuple(map(str, found.get("read_from", ()))),
+                tuple(
+                    str(ip_network(one, strict=False)) for one in found.get("trusted_proxies", ())
+                ),
+            )
         except (OSError, ValueError, KeyError, TypeError) as wrong:
             raise DoorError("settings-wrong", path=path, why=type(wrong).__name__) from wrong
 
@@ -55,6 +72,14 @@ def checked_base_url(text: str) -> str:
     if path != path.upper():
         raise DoorError("base-url-wrong", found=text, why="a path must be in capitals")
     return base
+
+
+def checked_proxy(text: str) -> str:
+    """The network of a reverse proxy, written out. Raises DoorError."""
+    try:
+        return str(ip_network(text.strip(), strict=False))
+    except ValueError as wrong:
+        raise DoorError("proxy-wrong", found=text) from wrong
 
 
 def default_folder() -> str | None:

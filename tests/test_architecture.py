@@ -353,6 +353,6 @@ def test_the_look_at_docstrings_finds_a_missing_one() -> None:
 
 def test_the_kept_topic_is_explicit_and_unchanged() -> None:
     """A moved class must not make old ledgers unreadable, so its topic is written out."""
-    from ledger.application import Recorded
+    from ledger.recorded import Recorded
 
     assert Recorded.TOPIC == "ocop.recorded.v1"

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import sqlite3
 import sys
 from collections.abc import Sequence
 
-from api.commands import (
-    carton,
-    demo,
-    evidence,
-    folder,
-    labels,
-    lot,
-    printer,
-    record,
-    serve,
-    template,
-    virtual_printer,
-)
 from api.settings import default_language
 from ledger.offline import speak_utf8
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
+
+# Which module has which commands. One is read for one command: reading all of them takes longer
+# than most commands do.
+MODULES = {
+    "demo": ("demo",),
+    "folder": ("init", "rebuild"),
+    "serve": ("serve",),
+    "background": ("sequence", "project"),
+    "database": ("migrate",),
+    "keeping": ("backup", "restore", "move", "erase"),
+    "record": ("record",),
+    "lot": ("lot",),
+    "evidence": ("bundle", "trust", "audit"),
+    "doctor": ("doctor",),
+    "labels": ("labels",),
+    "carton": ("carton",),
+    "printer": ("printer",),
+    "template": ("template",),
+    "virtual_printer": ("virtual-printer",),
+}
 
 _DATABASE = {
     "en": "The ledger's files cannot be used ({why}); check that the disk is not full or read-only "
@@ -43,8 +51,8 @@ _STOPPED = {
 }
 
 
-def parser() -> argparse.ArgumentParser:
-    """All commands with their help."""
+def parser(noun: str | None = None) -> argparse.ArgumentParser:
+    """The command `noun` with its help; all of them when it is None or there is none of that name."""
     top = argparse.ArgumentParser(
         prog="ocop",
         description="Traceability ledger with label printing for OCOP products. / Sổ truy xuất và in "
@@ -53,27 +61,17 @@ def parser() -> argparse.ArgumentParser:
         "OCOP_DIR and OCOP_LANG stand in for --dir and --lang.",
     )
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
-    for module in (
-        demo,
-        folder,
-        serve,
-        record,
-        lot,
-        evidence,
-        labels,
-        carton,
-        printer,
-        template,
-        virtual_printer,
-    ):
-        module.add_to(nouns)
+    wanted = [name for name, has in MODULES.items() if noun in has] or list(MODULES)
+    for name in wanted:
+        importlib.import_module(f"api.commands.{name}").add_to(nouns)
     return top
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the script; returns the exit status."""
     speak_utf8()
-    args = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    args = parser(words[0] if words else None).parse_args(words)
     lang = getattr(args, "lang", None) or default_language()
     args.lang = lang
     try:

@@ -39,9 +39,9 @@ def options(parser: argparse.ArgumentParser, *, machine: bool = False) -> argpar
 
 
 @contextmanager
-def opened(args: argparse.Namespace) -> Iterator[Services]:
-    """The ledger of --dir, closed afterwards."""
-    services = open_folder(args.dir)
+def opened(args: argparse.Namespace, *, settle: bool = True) -> Iterator[Services]:
+    """The ledger of --dir, closed afterwards; to `settle`, sealed and projected first."""
+    services = open_folder(args.dir, settle=settle)
     try:
         yield services
     finally:

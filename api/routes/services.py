@@ -1,19 +1,28 @@
 """What the routes need of the program behind them, and nothing more.
 
 Reads through `Views` and `SealedLog` are short indexed look-ups and run on the event loop; whatever
-signs, stores or prints (`Ledger`, `Station`, `Labelling`, `bundle`) runs in a worker thread.
+signs, stores or prints (`Station`, `Labelling`, `bundle`) runs in a worker thread; `Writer` has
+threads of its own and is awaited.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from api.intake.known import Known
+from api.keeping.memory import CheckpointMemory
 from api.labels.check import LabelCheck
+from api.scans.counter import ScanStats, Seen
+from api.scans.storage import LotCount
+from api.scans.tally import Serial, Standing
+from ledger.application import Submitted
 from ledger.domain.drafts import Draft
+from ledger.store.seam import LedgerStore
 from printers.design.template import Template
 from printers.errors import PrintingError
 from printers.profile import Send
@@ -107,26 +116,26 @@ class SealedLog(Protocol):
     def proof(self, index: int) -> str | None: ...
 
 
-class Submitted(Protocol):
-    """One entry that the ledger holds now; `known` when it held it before."""
+class SealingLog(Protocol):
+    """The log over the store that takes statements; `seal` returns the tree size."""
 
     @property
-    def id(self) -> str: ...
-    @property
-    def index(self) -> int: ...
-    @property
-    def known(self) -> bool: ...
+    def size(self) -> int: ...
+    def proof(self, index: int) -> str | None: ...
+    def seal(self) -> int: ...
 
 
-class Ledger(Protocol):
-    """The write side for signed entries, in the order given."""
+class Writer(Protocol):
+    """The write side for signed entries, in the order given; a future's error is a refusal."""
 
-    def submit(self, raw_entries: list[bytes]) -> Sequence[Submitted]: ...
+    def submit(self, raw_entries: Sequence[bytes]) -> Future[list[Submitted]]: ...
 
 
 class Station(Protocol):
     """This machine's own journals: it signs, appends, seals and projects."""
 
+    @property
+    def log(self) -> SealingLog: ...
     def own_parties(self) -> Sequence[str]: ...
     def record(self, draft: Draft) -> object: ...
     def catch_up(self) -> None: ...
@@ -244,6 +253,8 @@ class Labelling(Protocol):
         self, item: str, lot: str, serial: str, reason: str, printer: str | None, template: str
     ) -> PrintOutcome: ...
     def printing(self) -> Mapping[str, int]: ...
+    @property
+    def label_key(self) -> bytes: ...
     def serial_is_genuine(self, gtin14: str, serial: str) -> bool: ...
 
 
@@ -279,11 +290,44 @@ class Settings(Protocol):
     def origin(self) -> str: ...
     @property
     def base_url(self) -> str | None: ...
+    @property
+    def database(self) -> str | None: ...
+    @property
+    def trusted_proxies(self) -> Sequence[str]: ...
+
+
+class Scans(Protocol):
+    """Scan counts. `note` and `known` stay in memory or in a local file; `lot` may wait."""
+
+    def note(
+        self,
+        gtin14: str,
+        lot: str,
+        tag: str,
+        counter: int,
+        address: str,
+        standing: Standing = "in-force",
+        *,
+        stopped: bool = False,
+    ) -> None: ...
+    def known(self, serial: Serial) -> Seen | None: ...
+    async def ask(self, serial: Serial) -> Seen | None: ...
+    def lot(self, gtin14: str, lot: str) -> LotCount | None: ...
+    def stats(self) -> ScanStats: ...
 
 
 class Services(Protocol):
     """Everything that pages and routes reach."""
 
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def store(self) -> LedgerStore: ...
+    @property
+    def reading(self) -> LedgerStore: ...
+    @property
+    def memory(self) -> CheckpointMemory: ...
+    def data_age(self) -> float | None: ...
     @property
     def settings(self) -> Settings: ...
     @property
@@ -291,13 +335,15 @@ class Services(Protocol):
     @property
     def log(self) -> SealedLog: ...
     @property
-    def ledger(self) -> Ledger: ...
+    def writer(self) -> Writer: ...
     @property
     def station(self) -> Station: ...
     @property
     def labelling(self) -> Labelling: ...
     @property
     def printers(self) -> PrinterList: ...
+    @property
+    def scans(self) -> Scans: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
     def bundle(self, item: str, lot: str) -> bytes | None: ...

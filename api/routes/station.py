@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,11 +18,13 @@ from api.pages.notices import notice
 from api.pages.rendering import render
 from api.pages.station_fields import FORMS, Choice, Form, defaults, filled
 from api.pages.words import amount
+from api.routes.freshness import as_of
 from api.routes.labels import first_party, label_routes
 from api.routes.replies import html
 from api.routes.services import Facts, LotRow, Services
 from api.routes.station_drafts import DraftMaker
 from api.routes.station_guard import language, read_form, station_only
+from api.watching.lag import unsealed
 from ledger.domain.drafts import Draft
 from ledger.verify.wording import Refusal
 
@@ -58,6 +61,7 @@ def lot_line(row: LotRow, lang: str) -> LotLine:
 
 def _start(services: Services, party: str, lang: str) -> bytes:
     rows = services.views.lots(party=party, limit=RECENT_LOTS)
+    known = as_of(services)
     return render(
         "station.html",
         lang,
@@ -66,8 +70,17 @@ def _start(services: Services, party: str, lang: str) -> bytes:
         forms=[(form.address, tongue(lang)(form.title)) for form in FORMS.values()],
         lots=[lot_line(row, lang) for row in rows],
         jobs=dict(services.labelling.printing()),
-        unsealed=max(services.views.size - services.log.size, 0),
+        unsealed=_unsealed(services, known),
+        as_of=known,
     )
+
+
+def _unsealed(services: Services, known: str) -> int:
+    """Statements that no checkpoint covers yet; 0 while the database is away, which is said."""
+    try:
+        return 0 if known else unsealed(services.store)
+    except (Refusal, sqlite3.Error):
+        return 0
 
 
 def last_step(services: Services, party: str, statement_type: str) -> Facts | None:
@@ -128,7 +141,8 @@ def station_routes(services: Services) -> list[BaseRoute]:
     """GET /tram, the forms below it, and label printing."""
 
     async def start(request: Request) -> Response:
-        return html(_start(services, first_party(services), language(request)))
+        lang, party = language(request), first_party(services)
+        return html(await run_in_threadpool(_start, services, party, lang))
 
     async def show(request: Request) -> Response:
         form = FORMS[request.scope["path"].rpartition("/")[2]]
