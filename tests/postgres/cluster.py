@@ -60,13 +60,8 @@ class Cluster:
     def make(self) -> None:
         """Make the data folder, with a superuser and an owner role that may create roles."""
         _owned(self.folder)
-        password = self.folder / "password"
-        password.write_text(PASSWORD, encoding="utf-8")
-        _owned(password)
-        self.run(
-            *("initdb", "-D", str(self.data), "-U", SUPERUSER, "-E", "UTF8", "--no-locale"),
-            *("--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}", "-N"),
-        )
+        # Copying a fresh data folder takes a tenth of the time of making one.
+        self.run_any("cp", "-a", str(_fresh_data()), str(self.data))
         self.start()
         with psycopg.connect(self.superuser_dsn(), autocommit=True) as connection:
             # Where a standby has to agree to every commit there is none yet.
@@ -164,10 +159,25 @@ class Cluster:
         """What the server has said."""
         return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
 
+    def make_data(self) -> None:
+        """Make the data folder itself."""
+        _owned(self.folder)
+        password = self.folder / "password"
+        password.write_text(PASSWORD, encoding="utf-8")
+        _owned(password)
+        self.run(
+            *("initdb", "-D", str(self.data), "-U", SUPERUSER, "-E", "UTF8", "--no-locale"),
+            *("--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={password}", "-N"),
+        )
+
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's programs as the server's user."""
+        self.run_any(str(programs() / program), *arguments)
+
+    def run_any(self, *command: str) -> None:
+        """Run a command as the server's user."""
         done = subprocess.run(
-            [str(programs() / program), *arguments],
+            command,
             capture_output=True,
             text=True,
             timeout=120,
@@ -180,6 +190,14 @@ class Cluster:
         """End the server at once and delete its files."""
         self.stop("immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+@cache
+def _fresh_data() -> Path:
+    made = Cluster(Path(tempfile.mkdtemp(prefix="ocop-pg-new-")))
+    atexit.register(made.remove)
+    made.make_data()
+    return made.data
 
 
 @cache

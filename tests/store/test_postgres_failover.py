@@ -18,7 +18,7 @@ from ledger.store.postgres.address import for_role
 from ledger.store.postgres.founding import Founded, found_database
 from ledger.store.postgres.store import PostgresStore
 from tests.postgres.cluster import Cluster, own_cluster
-from tests.store.test_postgres_store import JOURNALS, event
+from tests.store.bare_store import JOURNALS, event
 
 # One process runs these, so that the pair of servers is started once.
 pytestmark = pytest.mark.xdist_group("failover")
