@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from api.collecting import collect_seldom
 from bench import (
     growth,
     ingest,
@@ -41,6 +42,7 @@ _THEMES: dict[str, Callable[[], list[Row]]] = {
 
 def main(words: Sequence[str]) -> None:
     """Run the themes named, or all but growth, and print the table."""
+    collect_seldom()  # as every command of the product does
     if words[:1] == ["growth"]:
         _print(growth.main(words[1:]))
         return

@@ -9,6 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 
+from api.collecting import collect_seldom
 from api.settings import default_language
 from ledger.offline import speak_utf8
 from ledger.verify.wording import Refusal
@@ -70,6 +71,7 @@ def parser(noun: str | None = None) -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the script; returns the exit status."""
     speak_utf8()
+    collect_seldom()
     words = sys.argv[1:] if argv is None else list(argv)
     args = parser(words[0] if words else None).parse_args(words)
     lang = getattr(args, "lang", None) or default_language()
