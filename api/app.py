@@ -19,13 +19,13 @@ from api.routes.log import log_routes
 from api.routes.lots import lots_routes
 from api.routes.negotiation import asked_for
 from api.routes.protection import LABEL_ROUTE, Protected
+from api.routes.refusal_status import AWAY
 from api.routes.replies import html, problem, wants_html
 from api.routes.services import Services
 from api.routes.station import station_routes
 from api.watching.watch import Watch
 from ledger.errors import LedgerError
 
-_AWAY = frozenset({"store-unreachable", "store-unwritable"})
 _NOTICES = {403: "station-only", 404: "no-page", 405: "method"}
 
 
@@ -40,10 +40,13 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 async def _store_away(request: Request, error: Exception) -> Response:
     """A database that cannot be asked is no fault of the program: 503, and when to ask again."""
-    if not isinstance(error, LedgerError) or error.code not in _AWAY:
+    if not isinstance(error, LedgerError) or error.code not in AWAY:
         raise error
     if wants_html(request.scope["headers"]) and not request.url.path.startswith("/api/"):
-        answer = html(notice("fault", asked_for(request.scope["query_string"])[0]), 503)
+        lang = asked_for(request.scope["query_string"])[0]
+        # Only the station's own people are told where the database is.
+        detail = error.say(lang) if request.url.path.startswith("/tram") else ""
+        answer = html(notice("fault", lang, detail=detail), 503)
     else:
         answer = problem(503, error.code, error.say("en"))
     answer.headers["retry-after"] = "5"

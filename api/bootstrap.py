@@ -185,7 +185,9 @@ def open_folder(
     store = _unless_rolled_back(store, memory)
     reading = open_reading(folder, settings, store)
     keys = folder / "keys"
-    ledger = TraceLedger(store)
+    # A stopped store goes on being read.
+    check = memory.check if memory.problem is None else None
+    ledger = TraceLedger(store, check=check)
     # Without the key nothing is sealed: what contradicts an issued checkpoint must not be signed.
     signs = log_key.private if memory.problem is None else None
     sealing = SealedLog(store, settings.origin, signs, memory)

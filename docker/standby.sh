@@ -18,5 +18,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
         sleep 2
     done
 fi
-# The name that the primary waits for; the copying above must not count as a standby.
-exec postgres -c hot_standby=on -c cluster_name=standby "$@"
+# cluster_name is what the primary waits for; the copying above must not count as a standby. Once
+# promoted this server has no standby itself, so it must not wait for one. A cut network is noticed
+# within 5 s, so that pages say how old they are.
+exec postgres -c hot_standby=on -c cluster_name=standby -c synchronous_standby_names= \
+    -c wal_receiver_timeout=5s "$@"

@@ -8,7 +8,7 @@ recorded; if it dies after, repeating the submission is harmless.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from eventsourcing.application import Application
@@ -33,6 +33,7 @@ from ledger.verify.wording import Refusal
 
 MOST_AT_ONCE = 400  # entries in one append; a much longer one has been seen to hang a database
 _PAGE = 500
+_LOOKS = 3  # at a store that goes backwards while it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,22 @@ class TraceLedger(Application[str]):
 
     name = "ocop"
 
-    def __init__(self, store: LedgerStore, roots: frozenset[str] | None = None) -> None:
-        """`roots` are the root keys (hex) that genesis must name; None accepts the file's own."""
+    def __init__(
+        self,
+        store: LedgerStore,
+        roots: frozenset[str] | None = None,
+        *,
+        check: Callable[[LedgerStore], None] | None = None,
+    ) -> None:
+        """`roots` are the root keys (hex) that genesis must name; None accepts the file's own.
+
+        `check` raises a LedgerError when the store's sealed log is not the one seen before; it is
+        asked whenever the store is read anew.
+        """
         self.store = store
         super().__init__()
         self._roots = roots
+        self._check = check
         self._memory = LedgerMemory(store, roots)
         self._memory_lock = threading.RLock()
         self._doubtful = False
@@ -94,13 +106,23 @@ class TraceLedger(Application[str]):
             return self._memory.party_of(entry_id)
 
     def catch_up(self) -> None:
-        """Follow what other processes have appended since. Signatures were checked at their door."""
+        """Follow what other processes have appended since; see `LedgerMemory.follow`."""
         with self._memory_lock:
             # Once memory may have gone ahead of the disk, it is made anew from what is there.
-            memory = LedgerMemory(self.store, self._roots) if self._doubtful else self._memory
-            self._doubtful = True
-            memory.follow()
-            self._memory, self._doubtful = memory, False
+            doubtful, self._doubtful = self._doubtful, True
+            if doubtful or not self._memory.follow():
+                self._memory = self._read_anew()
+            self._doubtful = False
+
+    def _read_anew(self) -> LedgerMemory:
+        """Another server may have taken over, without what was recorded last."""
+        for _ in range(_LOOKS):
+            if self._check is not None:
+                self._check(self.store)
+            memory = LedgerMemory(self.store, self._roots)
+            if memory.follow():
+                return memory
+        raise LedgerError("store-unwritable", why="it went backwards while it was read")
 
     def submit(self, raw_entries: Sequence[bytes]) -> list[Submitted]:
         """Verify and append entries in order; durable when this returns.
@@ -155,6 +177,9 @@ class TraceLedger(Application[str]):
             self._doubtful = True
             outcomes = [self._decide(one, fresh) for one in submissions]
             self._save(fresh)
+            if not fresh and any(map(_repeats, outcomes)):
+                # Whoever recorded it may have been told that it is not safe yet.
+                self.store.settle()
             self._doubtful = False
         return outcomes
 
@@ -245,4 +270,12 @@ class TraceLedger(Application[str]):
         except (PersistenceError, IntegrityError, OSError) as wrong:
             raise LedgerError("store-unwritable", why=str(wrong)) from wrong
         assert positions is not None  # both stores tell
-        self._memory.position = positions[-1]
+        self._memory.reached(positions[-1], fresh[-1][1].id)
+
+
+def _repeats(outcome: Outcome) -> bool:
+    """Whether an entry of it is acknowledged though this append does not save it."""
+    done: list[Submitted] = (
+        getattr(outcome, "done", []) if isinstance(outcome, Refusal) else outcome
+    )
+    return any(one.known for one in done)

@@ -6,6 +6,17 @@ from typing import ClassVar
 
 from ledger.verify.wording import Refusal
 
+UNREACHABLE = frozenset(
+    {
+        "store-unreachable",
+        "password-wrong",
+        "password-missing",
+        "database-unknown",
+        "login-unknown",
+    }
+)
+"""Codes of a database that no connection was made to, or lost before anything was recorded."""
+
 
 class LedgerError(Refusal):
     """Root of the room's errors.
@@ -22,16 +33,30 @@ class LedgerError(Refusal):
             "làm lại.",
         ),
         "store-unreachable": (
-            "The database {where} cannot be reached ({why}); nothing was recorded. Check that it "
-            "runs and that the network leads there, then try again.",
-            "Không kết nối được cơ sở dữ liệu {where} ({why}); chưa có gì được ghi. Hãy kiểm tra máy "
-            "chủ cơ sở dữ liệu và mạng rồi thử lại.",
+            "The database {where} cannot be reached ({why}). Check that it runs and that the network "
+            "leads there, then try again.",
+            "Không kết nối được cơ sở dữ liệu {where} ({why}). Hãy kiểm tra máy chủ cơ sở dữ liệu và "
+            "mạng rồi thử lại.",
         ),
         "outcome-unknown": (
             "The connection to the database was lost while it was recording ({why}), so it is not "
             "known whether it was recorded; send the same again, which can never record it twice.",
             "Mất kết nối tới cơ sở dữ liệu trong lúc ghi ({why}) nên chưa biết đã ghi hay chưa; hãy "
             "gửi lại đúng nội dung đó, không bao giờ bị ghi hai lần.",
+        ),
+        "record-unknown": (
+            "The database was lost while it was recording, so it is not known whether the statement "
+            "was recorded. When it runs again, look at the lot before recording it again.",
+            "Mất kết nối tới cơ sở dữ liệu trong lúc ghi nên chưa biết phiếu đã ghi hay chưa. Khi cơ "
+            "sở dữ liệu chạy lại, hãy xem lô hàng trước khi ghi lại.",
+        ),
+        "steering-forged": (
+            "The statement at position {position} of the database, which decides who may sign or what "
+            "is registered, does not hold ({why}), so nothing is recorded after it. Run ocop audit "
+            "and find out who wrote to the database.",
+            "Phiếu ở vị trí {position} trong cơ sở dữ liệu, quyết định ai được ký hoặc danh mục, "
+            "không hợp lệ ({why}) nên không ghi gì sau đó. Hãy chạy ocop audit và tìm người đã ghi "
+            "vào cơ sở dữ liệu.",
         ),
         "guard-missing": (
             "The database {where} lacks the guard {name}, or has it changed: rows could be altered "
@@ -47,6 +72,18 @@ class LedgerError(Refusal):
             "program anew.",
             "Phiếu đã ghi vào sổ và an toàn, nhưng chưa niêm phong hoặc chưa cập nhật được bảng tra "
             "cứu ({why}). Đừng ghi lại phiếu này: hãy giải phóng ổ đĩa rồi mở lại chương trình.",
+        ),
+        "recorded-ahead": (
+            "The statement was recorded and is safe. The standby that pages are read from is behind; "
+            "pages follow when it has caught up. Do not record it again.",
+            "Phiếu đã ghi vào sổ và an toàn. Bản dự phòng dùng để đọc trang đang chậm; các trang sẽ "
+            "hiện khi bản đó theo kịp. Đừng ghi lại phiếu này.",
+        ),
+        "standby-behind": (
+            "The standby that pages are read from is behind, so what is here cannot be checked and "
+            "nothing was recorded. Wait until it has caught up, then try again.",
+            "Bản dự phòng dùng để đọc trang đang chậm nên chưa kiểm tra được và chưa ghi gì. Hãy chờ "
+            "bản đó theo kịp rồi làm lại.",
         ),
         "store-missing": (
             "There is no ledger in {path}; make one with: ocop init --dir {path}",
@@ -65,6 +102,12 @@ class LedgerError(Refusal):
         "key-missing": (
             "The key file {path} is missing; restore it from your backup or enrol a new key.",
             "Thiếu tệp khóa {path}; hãy khôi phục từ bản sao lưu hoặc đăng ký khóa mới.",
+        ),
+        "key-denied": (
+            "The key file {path} is there, but this user may not read it (it belongs to {owner}); run "
+            "the program as {owner}.",
+            "Có tệp khóa {path} nhưng người dùng này không được đọc (tệp của {owner}); hãy chạy chương "
+            "trình bằng {owner}.",
         ),
         "key-open": (
             "The key file {path} can be read by others (mode {found}); run: chmod 600 {path}",

@@ -7,12 +7,14 @@ whole ledger, and then follows what is appended. What it holds of each entry is 
 from __future__ import annotations
 
 from ledger.closing_fields import closing_fields
+from ledger.errors import LedgerError
 from ledger.store.seam import LedgerStore
 from ledger.store.steering import STEERING_TYPES
 from ledger.verify.entry import Entry, parse_entry
 from ledger.verify.history import History, JournalHead, Located
 from ledger.verify.merkle import leaf_hash
 from ledger.verify.statement import read_statement
+from ledger.verify.wording import Refusal
 
 _PAGE = 500
 _REMEMBERED = 50_000
@@ -34,6 +36,8 @@ class LedgerMemory:
         self.history = History(self.party_of, roots)
         self.size = 0
         self.position = 0
+        self._newest = ""
+        self._heads_at = 0  # a head at or below this position may have been read ahead
         self._store = store
         self._seen: dict[str, Seen] = {}
 
@@ -55,20 +59,43 @@ class LedgerMemory:
         fields = closing_fields(raw)
         return fields.type, fields.party
 
-    def follow(self) -> None:
-        """Take in what was appended since. Signatures were checked at the door of writing.
+    def follow(self) -> bool:
+        """Take in what was appended since, by whom the store says; what steers is checked again.
+
+        False when the entry last seen is no longer there: the database went backwards (a fail-over
+        that lost rows, an older copy put in its place), and this memory is of no use any more.
 
         Raises:
+            LedgerError: `steering-forged`.
             Refusal: the ledger was opened with other root keys, or the store cannot be read.
         """
-        if self.position == 0:
-            self._begin()
-        while rows := self._store.after(self.position, _PAGE):
+        if self.position == 0 and not self._begin():
+            return False
+        rows = self._next()
+        while True:
+            if self.position:
+                if not rows or (rows[0][0], leaf_hash(rows[0][1]).hex()) != self._last():
+                    return False
+                del rows[0]
             for position, raw in rows:
-                self._pass(raw)
-                self.position = position
+                entry_id = self._pass(position, raw)
+                self.reached(position, entry_id)
+            if len(rows) < _PAGE:
+                return True
+            rows = self._next()
 
-    def _begin(self) -> None:
+    def _next(self) -> list[tuple[int, bytes]]:
+        """The entry last seen, so that one sees whether it still is there, and those after it."""
+        return self._store.after(max(self.position - 1, 0), _PAGE + 1)
+
+    def _last(self) -> tuple[int, str]:
+        return self.position, self._newest
+
+    def reached(self, position: int, entry_id: str) -> None:
+        """The newest entry folded is this one (id in hex), at this store position."""
+        self.position, self._newest = position, entry_id
+
+    def _begin(self) -> bool:
         """Start from the steering statements and the journals' heads.
 
         Others may append meanwhile. `newest` is read first: steering statements after it are left
@@ -76,29 +103,51 @@ class LedgerMemory:
         """
         newest = self._store.newest()
         if newest == 0:
-            return
+            return True
+        rows = self._store.after(newest - 1, 1)
+        if not rows or rows[0][0] != newest:
+            return False
         for index, position, raw in self._store.steering(newest):
             at = self._store.counted(position) - 1 if index is None else index
-            self._steer(at, parse_entry(raw))
+            self._steer(at, position, parse_entry(raw), gaps=True)
         for journal, seq, entry_id in self._store.heads():
             self.history.journals[bytes.fromhex(journal)] = JournalHead(seq, entry_id.hex())
-        self.size, self.position = self._store.counted(newest), newest
+        self._heads_at = self._store.newest()
+        self.size = self._store.counted(newest)
+        self.reached(newest, leaf_hash(rows[0][1]).hex())
+        return True
 
-    def _pass(self, raw: bytes) -> None:
+    def _pass(self, position: int, raw: bytes) -> str:
         kind, party, seq = closing_fields(raw)
         if kind in STEERING_TYPES:
             entry = parse_entry(raw)
-            self._steer(self.size, entry)
+            self._steer(self.size, position, entry, gaps=position <= self._heads_at)
             entry_id = entry.id.hex()
         else:
             entry_id = leaf_hash(raw).hex()
             self.history.journals[raw[_KEYID]] = JournalHead(seq, entry_id)
         self._remember(entry_id, (kind, party, self.size))
         self.size += 1
+        return entry_id
 
-    def _steer(self, index: int, entry: Entry) -> None:
-        statement = read_statement(entry.payload)
-        signer = self.history.keys.signer(entry.keyid, index, statement)
+    def _steer(self, index: int, position: int, entry: Entry, *, gaps: bool) -> None:
+        """Check a statement that decides what others may say, whatever the store says of it.
+
+        With `gaps` only some of a journal's statements came by.
+        """
+        try:
+            statement = read_statement(entry.payload)
+            signer = self.history.keys.signer(entry.keyid, index, statement)
+            signer.public.verify(entry.signature, entry.signed)
+            head = self.history.journals.get(entry.keyid)
+            last = 0 if head is None else head.seq
+            if not gaps or statement.seq == last + 1:
+                self.history.check_journal(entry, statement)
+            self.history.check_authority(signer, statement)
+        except Refusal as wrong:
+            if wrong.code == "roots-differ":
+                raise  # another ledger than the one expected, and nothing forged
+            raise LedgerError("steering-forged", position=position, why=str(wrong)) from wrong
         self._fold(Located(index, entry.id.hex(), statement, signer), entry)
 
     def take(self, located: Located, entry: Entry) -> None:

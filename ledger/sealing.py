@@ -1,32 +1,56 @@
 """`SealedLog`: gives entries their dense log index and signs the tree head after each batch.
 
-It trusts the store's order and nothing else. A crash before the commit leaves the
-old tree; a crash after it, the new one; the same entries give the same tree.
+It trusts the store's order and nothing else: what it extends must first be the tree that this
+log's own key signed. A crash before the commit leaves the old tree; a crash after it, the new one;
+the same entries give the same tree.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ledger.errors import LedgerError
 from ledger.store.seam import Leaf, LedgerStore, SealedBatch
-from ledger.verify.checkpoint import Checkpoint
+from ledger.verify.checkpoint import Checkpoint, open_checkpoint
+from ledger.verify.entry import EntryRefused, parse_entry
 from ledger.verify.merkle import (
+    EMPTY_ROOT,
     CompactRange,
     consistency_proof,
     inclusion_proof,
-    leaf_hash,
     new_complete_nodes,
     root_from_nodes,
 )
-from ledger.verify.note import sign_note
+from ledger.verify.note import NoteKey, NoteRefused, sign_note
+from ledger.verify.signature import PublicKey
 from ledger.verify.tlog_proof import TlogProof
 
 BATCH = 1000
 TILE_WIDTH = 256
 _TILE = re.compile(r"(?:(\d{1,2})|entries)/((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?")
+
+
+class SealingRefused(LedgerError):
+    """What is stored cannot be sealed; nothing was signed."""
+
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "log-altered": (
+            "The {size} sealed entries in {where} are not what this ledger's key sealed; nothing was "
+            "sealed. Run ocop audit, find out who changed it, then restore a backup from before.",
+            "{size} phiếu đã niêm phong trong {where} không đúng như khóa của sổ đã niêm phong; chưa "
+            "niêm phong gì thêm. Hãy chạy ocop audit, tìm người đã sửa, rồi khôi phục bản sao lưu "
+            "trước đó.",
+        ),
+        "entry-unreadable": (
+            "What is stored at position {position} in {where} is no entry; nothing was sealed. Run "
+            "ocop audit, find out who put it there, then restore a backup from before.",
+            "Nội dung lưu ở vị trí {position} trong {where} không phải là phiếu; chưa niêm phong gì. "
+            "Hãy chạy ocop audit, tìm người đã đưa vào, rồi khôi phục bản sao lưu trước đó.",
+        ),
+    }
 
 
 class SealMemory(Protocol):
@@ -60,20 +84,47 @@ class SealedLog:
         return self.store.size()
 
     def seal(self) -> int:
-        """Seal everything appended so far, in batches; returns the tree size."""
+        """Seal everything appended so far, in batches; returns the tree size.
+
+        Raises:
+            SealingRefused: `log-altered` when the stored tree is not the one of the newest
+                checkpoint, `entry-unreadable` when a stored row is no entry.
+        """
         if self._key is None:
             return self.size
         with self.store.sequencing():
+            tree: CompactRange | None = None
             while rows := self.store.after(self.store.sealed_position(), BATCH):
-                self._seal(self._key, rows)
+                if tree is None:
+                    tree = self._sealed_tree(self._key)
+                self._seal(self._key, tree, rows)
             return self.size
 
-    def _seal(self, key: Ed25519PrivateKey, rows: list[tuple[int, bytes]]) -> None:
-        size = self.size
-        tree = CompactRange.at(size, self.store.node)
+    def _sealed_tree(self, key: Ed25519PrivateKey) -> CompactRange:
+        """The stored tree, once it is seen to be what `key` signed last."""
+        size, note = self.size, self.store.checkpoint()
+        own = NoteKey(self.origin, PublicKey(key.public_key().public_bytes_raw()))
+        try:
+            tree = CompactRange.at(size, self.store.node)
+            head = Checkpoint(self.origin, 0, EMPTY_ROOT)
+            if note is not None:
+                head = open_checkpoint(note, own)
+        except (KeyError, NoteRefused) as wrong:
+            raise SealingRefused("log-altered", size=size, where=self.store.location) from wrong
+        if (head.size, head.root) != (size, tree.root()):
+            raise SealingRefused("log-altered", size=size, where=self.store.location)
+        return tree
+
+    def _seal(
+        self, key: Ed25519PrivateKey, tree: CompactRange, rows: list[tuple[int, bytes]]
+    ) -> None:
         leaves, nodes = [], []
-        for index, (position, raw) in enumerate(rows, start=size):
-            entry_id = leaf_hash(raw)
+        for index, (position, raw) in enumerate(rows, start=tree.size):
+            try:
+                entry_id = parse_entry(raw).id
+            except EntryRefused as wrong:
+                where = self.store.location
+                raise SealingRefused("entry-unreadable", position=position, where=where) from wrong
             leaves.append(Leaf(index, position, entry_id))
             hashes = tree.append(entry_id)
             nodes += [

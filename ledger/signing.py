@@ -81,8 +81,20 @@ def read_secret(path: Path) -> bytes:
         if os.name == "posix" and mode & 0o077:
             raise LedgerError("key-open", path=path, found=f"{mode:04o}")
         return path.read_bytes()
+    except PermissionError as wrong:
+        raise LedgerError("key-denied", path=path, owner=_owner(path)) from wrong
     except OSError as wrong:
         raise LedgerError("key-missing", path=path) from wrong
+
+
+def _owner(path: Path) -> str:
+    """Name of the user to whom a file belongs, or of its folder when that hides it."""
+    for one in (path, path.parent):
+        try:
+            return one.owner()
+        except (OSError, KeyError, NotImplementedError):
+            continue
+    return "?"
 
 
 def load_key(path: Path) -> Signer:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from ledger.application import TraceLedger
+from ledger.application import Submitted, TraceLedger
 from ledger.domain.drafts import Draft
-from ledger.errors import LedgerError
+from ledger.errors import ForkFound, LedgerError
 from ledger.form import refuse_contradictions
 from ledger.projections.projector import Projector
 from ledger.projections.views import Views
@@ -21,12 +21,16 @@ from ledger.verify.history import Located
 from ledger.verify.keys import ROOT_PARTY, KeyRecord
 from ledger.verify.registry import REGISTRY_TYPES
 from ledger.verify.statement import Statement, StatementRefused
+from ledger.verify.wording import Refusal
 
 _MOST_LINKS = 200
 _ADMIN_TYPES = (
     REGISTRY_TYPES | {"key-enrolled", "key-retired", "key-compromised", "reattested"}
 ) - {"party-registered"}
 _PROVISIONAL = "f" * 64
+RECORDED = frozenset({"recorded-unsealed", "recorded-ahead"})
+LOST = frozenset({"outcome-unknown", "store-unreachable", "lock-lost"})
+_TRIES = 8  # at a database that was lost while recording, about a second apart
 _LOOKS = 100  # at a standby that lags, each a moment after the other
 
 
@@ -88,9 +92,10 @@ class Station:
         """Check, sign, append, seal and project one draft.
 
         Raises:
-            LedgerError: it contradicts the record, or this machine may not say it. Code
-                `recorded-unsealed` alone means that it was recorded and only the rest failed.
-            Refusal: the verifier's checks refuse it. Nothing was recorded in any other case.
+            LedgerError: it contradicts the record, or this machine may not say it. Codes in
+                `RECORDED` alone mean that it was recorded and only the rest failed.
+                `record-unknown`: whether it was is not known. Nothing was in any other case.
+            Refusal: the verifier's checks refuse it.
         """
         with self.ledger.store.writing():
             self.catch_up()
@@ -101,22 +106,74 @@ class Station:
                 kept.append(self._notes.keep(text))
                 return kept[-1]
 
+            raw = b""
             try:
                 statement = self._statement(draft, draft.sealed_body(keep), signer)
                 self._check(statement, signer)
-                submitted = self.ledger.submit([signer.sign(statement).raw])[0]
+                raw = signer.sign(statement).raw
+                submitted = self._submit(raw)
             except BaseException as wrong:
-                for digest in kept:
-                    self._notes.forget(digest)
+                # A program that is ended while it records cannot know.
+                if not raw or isinstance(wrong, Exception):
+                    self._forget(kept)
                 if isinstance(wrong, (sqlite3.Error, OSError)):
                     raise LedgerError("store-unwritable", why=str(wrong)) from wrong
                 raise
+            if submitted is not None:
+                return self._finish(submitted)
+        return self._insist(raw, kept)
+
+    def _submit(self, raw: bytes) -> Submitted | None:
+        """None when the database was lost, so that it may have been recorded or not."""
+        try:
+            return self.ledger.submit([raw])[0]
+        except LedgerError as wrong:
+            if wrong.code in LOST:
+                return None
+            raise
+
+    def _insist(self, raw: bytes, kept: Sequence[str]) -> Answer:
+        """Send the very same bytes again until it is known what became of them.
+
+        The lock went with the connection: it is taken anew each time.
+        """
+        for _ in range(_TRIES):
+            self.ledger.store.wait(1)
             try:
-                self.catch_up()
+                with self.ledger.store.writing():
+                    submitted = self._submit(raw)
+                    if submitted is not None:
+                        return self._finish(submitted)
             except LedgerError as wrong:
-                # The append is durable: "nothing was recorded" would make people record it twice.
-                raise LedgerError("recorded-unsealed", why=wrong.params["why"]) from wrong
-            return Answer(submitted.id, submitted.index)
+                if wrong.code in RECORDED:
+                    raise
+                if isinstance(wrong, ForkFound):
+                    # Another process with this key was quicker, so this one has no place any more.
+                    self._forget(kept)
+                    why = "another statement of this key was recorded first"
+                    raise LedgerError("store-unwritable", why=why) from wrong
+                if wrong.code not in LOST:
+                    raise LedgerError("record-unknown") from wrong
+            except Refusal:
+                # The ledger was read and it is not in it.
+                self._forget(kept)
+                raise
+        raise LedgerError("record-unknown")
+
+    def _forget(self, kept: Sequence[str]) -> None:
+        for digest in kept:
+            self._notes.forget(digest)
+
+    def _finish(self, submitted: Submitted) -> Answer:
+        try:
+            self.catch_up()
+        except LedgerError as wrong:
+            # The append is durable: "nothing was recorded" would make people record it twice.
+            if wrong.code == "standby-behind":
+                raise LedgerError("recorded-ahead") from wrong
+            why = wrong.params.get("why", wrong.code)
+            raise LedgerError("recorded-unsealed", why=why) from wrong
+        return Answer(submitted.id, submitted.index)
 
     def repeats_of(self, draft: Draft, before: int) -> int:
         """How many statements below log index `before` say the same as this draft.
@@ -135,7 +192,7 @@ class Station:
         """Seal and project whatever is recorded, by this process or another.
 
         Raises:
-            LedgerError: `store-unwritable`; what is recorded stays so, sealed or not.
+            LedgerError: `store-unwritable`, `standby-behind`; what is recorded stays so, sealed or not.
         """
         try:
             self.ledger.catch_up()
@@ -149,7 +206,7 @@ class Station:
             if self.projector.catch_up() >= size:
                 return
             self.ledger.store.wait(1 / 20)
-        raise LedgerError("store-unwritable", why="the standby is behind")
+        raise LedgerError("standby-behind")
 
     def _signer_for(self, draft: Draft) -> Signer:
         if draft.party == ROOT_PARTY:

@@ -16,14 +16,14 @@ from typing import ClassVar
 
 from ledger.admission import Submission
 from ledger.application import MOST_AT_ONCE, Outcome, Submitted, TraceLedger
-from ledger.errors import LedgerError
+from ledger.errors import UNREACHABLE, LedgerError
 from ledger.verify.wording import Refusal
 
 MOST_WAITING = 4000  # entries: about a second's work, and at most 64 MiB of them
 # The database may be starting anew or another taking over: ten seconds, then the clients are told.
 _PAUSES_MS = (100, 200, 300, 400, *(1000,) * 9)
 _WORTHWHILE = 32  # entries
-_LOST = frozenset({"outcome-unknown", "store-unreachable", "lock-lost"})
+_LOST = UNREACHABLE | {"outcome-unknown", "lock-lost"}
 
 
 class WriterRefused(LedgerError):

@@ -106,6 +106,12 @@ def test_the_scripts_make_a_primary_whose_commits_wait_for_the_standby_they_make
         with psycopg.connect(owner, autocommit=True, options="-c statement_timeout=40s") as made:
             made.execute("CREATE TABLE kept AS SELECT 7 AS number")
         assert seen(replica, "SELECT number FROM kept") == (7,)
+        primary.kill()
+        replica.promote()
+        # It copied its primary's settings, but has no standby of its own to wait for.
+        alone = owner.replace(str(primary.port), str(replica.port))
+        with psycopg.connect(alone, autocommit=True, options="-c statement_timeout=10s") as made:
+            made.execute("INSERT INTO kept VALUES (8)")
     finally:
         if follower is not None:
             follower.terminate()
@@ -144,6 +150,12 @@ def test_a_container_runs_commands_that_the_program_has(
         assert ended.value.code == 0
         shown = capsys.readouterr().out
         assert all(word in shown for word in command if word.startswith("--"))
+
+
+def test_only_the_set_up_has_the_owners_password() -> None:
+    services = compose("compose.yaml")["services"]
+    having = {name for name, one in services.items() if "owner" in one.get("secrets", [])}
+    assert having == {"setup", "db-1", "db-2"}
 
 
 def test_no_secret_stands_in_a_file_of_the_repository() -> None:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
+import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from eventsourcing.persistence import StoredEvent
 
 from api.bootstrap import Services
 from ledger.errors import LedgerError
-from ledger.sealing import SealedLog
+from ledger.recorded import TOPIC
+from ledger.sealing import SealedLog, SealingRefused
+from ledger.signing import load_key
 from ledger.store.seam import Leaf, SealedBatch
-from ledger.verify.checkpoint import open_checkpoint
+from ledger.verify.checkpoint import Checkpoint, open_checkpoint
 from ledger.verify.entry import parse_entry
-from ledger.verify.merkle import verify_consistency
+from ledger.verify.merkle import CompactRange, new_complete_nodes, verify_consistency
+from ledger.verify.note import sign_note
 from ledger.verify.tlog_proof import verify_tlog_proof
 from ledger.verify.wording import Refusal
+from tests.postgres.cluster import shared_cluster
 from tests.store import small_ledger
 from tests.store.small_ledger import check_ledger
 
@@ -246,4 +255,79 @@ def test_a_log_without_its_key_reads_but_does_not_seal(tmp_path: Path) -> None:
     assert reader.seal() == size
     assert reader.checkpoint() == services.log.checkpoint()
     assert services.log.seal() == size + 1
+    services.close()
+
+
+@pytest.mark.parametrize("change", ["junk root", "junk note", "another log's note"])
+def test_a_head_that_this_key_did_not_sign_is_never_extended(tmp_path: Path, change: str) -> None:
+    services = small_ledger.found(tmp_path / "so")
+    entries = [one.raw for one in small_ledger.signed_harvests(services, 2)]
+    services.ledger.submit(entries[:1])
+    store = services.store
+    ((position, raw),) = store.after(store.sealed_position(), 1)
+    tree = CompactRange.at(store.size(), store.node)
+    leaf = Leaf(tree.size, position, sha(b"\x00", raw))
+    made = zip(new_complete_nodes(leaf.index), tree.append(leaf.entry_id), strict=True)
+    nodes = [(level, leaf.index >> level, one) for level, one in made]
+    root = sha(b"junk") if change == "junk root" else tree.root()
+    note = "junk"
+    if change != "junk note":
+        key = load_key(services.folder / "keys" / "log.pem").private
+        if change == "another log's note":
+            key = Ed25519PrivateKey.generate()
+        head = Checkpoint(small_ledger.ORIGIN, tree.size, root)
+        note = sign_note(head.format(), small_ledger.ORIGIN, key)
+    store.seal(SealedBatch([leaf], nodes, tree.size, root, note))
+    services.ledger.submit(entries[1:])
+    for _ in range(2):
+        with pytest.raises(SealingRefused) as refused:
+            services.log.seal()
+        assert refused.value.code == "log-altered"
+    assert (store.size(), store.checkpoint()) == (tree.size, note)
+    services.close()
+
+
+def test_what_is_no_entry_is_never_sealed(tmp_path: Path, both_stores: str) -> None:
+    services = small_ledger.found(tmp_path / "so")
+    size, position = services.log.size, services.store.newest() + 1
+    journal = sha(b"journal")
+    garbage = b"not an entry" * 20 + journal + bytes(64)
+    columns = "originator_id, originator_version, topic, state"
+    if both_stores == "postgres":
+        database = services.store.location.rpartition("/")[2]
+        with psycopg.connect(shared_cluster().superuser_dsn(database)) as connection:
+            connection.execute(
+                f"INSERT INTO ocop.stored_events (position, {columns}, entry_id) "
+                "VALUES (%s, %s, 1, %s, %s, %s)".encode(),
+                (position, journal.hex(), TOPIC, garbage, sha(b"\x00", garbage)),
+            )
+    else:
+        services.store.recorder.insert_events([StoredEvent(journal.hex(), 1, TOPIC, garbage)])
+    with pytest.raises(SealingRefused) as refused:
+        services.log.seal()
+    assert refused.value.code == "entry-unreadable"
+    assert str(position) in refused.value.say("en")
+    assert str(position) in refused.value.say("vi")
+    assert services.log.size == size
+    services.close()
+
+
+def test_a_ledger_without_one_of_its_nodes_says_so(tmp_path: Path, both_stores: str) -> None:
+    services = small_ledger.found(tmp_path / "so")
+    services.ledger.submit([small_ledger.signed_harvests(services, 1)[0].raw])
+    size = services.log.size
+    gone = f"WHERE idx = 0 AND level = {size.bit_length() - 1}"
+    if both_stores == "postgres":
+        database = services.store.location.rpartition("/")[2]
+        with psycopg.connect(shared_cluster().superuser_dsn(database)) as connection:
+            connection.execute("ALTER TABLE ocop.log_nodes DISABLE TRIGGER no_change")
+            connection.execute(f"DELETE FROM ocop.log_nodes {gone}".encode())
+    else:
+        with closing(sqlite3.connect(tmp_path / "so" / "ledger.db")) as db, db:
+            db.execute("DROP TRIGGER log_nodes_no_delete")
+            db.execute(f"DELETE FROM log_nodes {gone}")
+    with pytest.raises(SealingRefused) as refused:
+        services.log.seal()
+    assert refused.value.code == "log-altered"
+    assert services.log.size == size
     services.close()

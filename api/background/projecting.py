@@ -34,12 +34,15 @@ class ProjectionLoop:
         self._store = services.reading
         self._projector = services.projector
         self._tables = services.tables
+        self._log = services.log
+        self._memory = services.memory
         self._now = services.now
         self._ticks = ticks
         self._tell = Teller(ROLE)
         self._confirmed = confirmed_at(services.folder)
         self._size = 0
         self._due: tuple[dt.datetime, int] | None = None
+        self._noted = 0
         self._beaten = 0.0
         self._counted = 0.0, 0
         self.leading = False
@@ -79,9 +82,18 @@ class ProjectionLoop:
         self._counted = self._ticks(), self._tables.size
         size = self._projector.catch_up(self._reached)
         began, newest = self._due
-        if self._store.sealed_position() >= newest and size >= self._store.size():
+        # Views that know more than the log were made from one that was put back since.
+        if self._store.sealed_position() >= newest and size == self._store.size():
             self._confirmed, self._due = self._later(began), None
+            self._remember(size)
         self._reached(size)
+
+    def _remember(self, size: int) -> None:
+        """Every machine remembers what was sealed, not only the one that seals."""
+        note = None if size == self._noted else self._log.checkpoint()
+        if note is not None:
+            self._memory.note(note)
+            self._noted = size
 
     def _later(self, began: dt.datetime) -> dt.datetime:
         """A standby that has lost its primary knows less than it knew: that is not forgotten."""

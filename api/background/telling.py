@@ -23,7 +23,7 @@ class Teller:
         """Say when this process becomes, or ceases to be, the leader of its role."""
         if leading is not self._leading:
             self._leading = leading
-            said = "leads" if leading else "stands in"
+            said = "leads" if leading else "waits as stand-in"
             self._log.info("%s %s", self._role, said, extra={"role": self._role})
 
     def well(self) -> None:

@@ -37,13 +37,15 @@ def add_to(nouns: Nouns) -> None:
 def run_sequence(args: argparse.Namespace) -> int:
     """Seal until told to stop; a second one stands in."""
     role = sequencer.ROLE
-    return _run(args, role, lambda to: Sequencer(to).run, "Sealing", "Đang niêm phong")
+    return _run(args, role, lambda to: Sequencer(to).run, "Sequencer", "Tiến trình niêm phong")
 
 
 def run_project(args: argparse.Namespace) -> int:
     """Project until told to stop; a second one on the same machine stands in."""
     role = projecting.ROLE
-    return _run(args, role, lambda to: ProjectionLoop(to).run, "Projecting", "Đang cập nhật bảng")
+    return _run(
+        args, role, lambda to: ProjectionLoop(to).run, "Projector", "Tiến trình cập nhật bảng"
+    )
 
 
 def _run(
@@ -57,8 +59,14 @@ def _run(
     set_up_logs()
     with until_told(stop):
         if args.lifeline is None:
-            ends = choose(args.lang, "Ctrl-C ends it.", "Ctrl-C để dừng.")
-            tell(f"{choose(args.lang, english, vietnamese)}: {args.dir}. {ends}")
+            # Whether it leads is known only later, and then it is logged.
+            tell(
+                choose(
+                    args.lang,
+                    f"{english} of {args.dir}: waits as stand-in until it leads. Ctrl-C ends it.",
+                    f"{vietnamese} của {args.dir}: chờ dự phòng cho đến khi dẫn đầu. Ctrl-C để dừng.",
+                )
+            )
         else:
             end_with_parent(args.lifeline, stop.set)
         with opened_patiently(args.dir, stop) as services:

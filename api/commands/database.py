@@ -57,7 +57,8 @@ def add_init_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database",
         metavar="ADDRESS",
-        help="keep the ledger in this empty PostgreSQL database; address as its owner",
+        help="keep the ledger in this PostgreSQL database, which has no schema ocop yet; address as "
+        "its owner",
     )
     parser.add_argument(
         "--app-database",
@@ -77,21 +78,27 @@ def run_migrate(args: argparse.Namespace) -> int:
     tell(
         choose(
             args.lang,
-            f"Ledger: schema {before} -> {after}.",
-            f"Sổ: phiên bản {before} -> {after}.",
+            f"Ledger: {_steps('en', before, after)}.",
+            f"Sổ: {_steps('vi', before, after)}.",
         )
     )
     scans_before, scans_after = found_scans(args.database, read_address(named).get("user"))
     tell(
         choose(
             args.lang,
-            f"Scan counts: schema {scans_before} -> {scans_after}.",
-            f"Lượt quét: phiên bản {scans_before} -> {scans_after}.",
+            f"Scan counts: {_steps('en', scans_before, scans_after)}.",
+            f"Lượt quét: {_steps('vi', scans_before, scans_after)}.",
         )
     )
     if args.json:
         give({"ledger": [before, after], "scans": [scans_before, scans_after]})
     return 0
+
+
+def _steps(lang: str, before: int, after: int) -> str:
+    if before == after:
+        return choose(lang, f"schema {after}, already current", f"phiên bản {after}, đã mới nhất")
+    return choose(lang, f"schema {before} -> {after}", f"phiên bản {before} -> {after}")
 
 
 @contextmanager

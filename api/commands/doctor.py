@@ -26,13 +26,16 @@ def add_to(nouns: Nouns) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make every check; 1 when something is wrong."""
 
-    def progress(number: int, check: Check, found: Sequence[Finding]) -> None:
+    def begun(number: int, check: Check) -> None:
         name = choose(args.lang, check.english, check.vietnamese)
-        state = choose(args.lang, "ok", "ổn") if not found else f"! {len(found)}"
-        tell(f"[{number}/{len(CHECKS)}] {name}: {state}")
+        # Said before it is made: a server that hangs takes seconds.
+        print(f"[{number}/{len(CHECKS)}] {name}: ", end="", file=sys.stderr, flush=True)
+
+    def done(_number: int, _check: Check, found: Sequence[Finding]) -> None:
+        tell(choose(args.lang, "ok", "ổn") if not found else f"! {len(found)}")
 
     with closing(Case(args.dir)) as case:
-        findings = examine(case, progress if sys.stderr.isatty() else None)
+        findings = examine(case, done, on_start=begun)
     if args.json:
         give({"checks": len(CHECKS), "findings": [_as_data(*one, args.lang) for one in findings]})
     else:

@@ -96,7 +96,8 @@ def _database_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database",
         metavar="ADDRESS",
-        help="restore the ledger into this empty PostgreSQL database; address as its owner",
+        help="restore the ledger into this PostgreSQL database, which has no schema ocop yet; "
+        "address as its owner",
     )
     parser.add_argument(
         "--app-database",

@@ -112,14 +112,30 @@ def moved_text(lang: str, made: Moved) -> str:
     )
     if made.still_open is None:
         return text
-    return text + choose(
+    text += choose(
         lang,
         f" The database {made.still_open} still holds the old copy: stop every other machine that "
-        "uses it, and let its owner run: REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ocop FROM PUBLIC, "
-        "and from the program's role.",
+        f"uses it, and let its owner run:\n{_closing(made.role)}",
         f" Cơ sở dữ liệu {made.still_open} vẫn còn bản cũ: hãy dừng mọi máy khác đang dùng nó, và để "
-        "chủ sở hữu chạy: REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ocop FROM PUBLIC, và từ vai trò của "
-        "chương trình.",
+        f"chủ sở hữu chạy:\n{_closing(made.role)}",
+    )
+    if made.passwords is None:
+        return text
+    return text + choose(
+        lang,
+        f"\nThe password of that role is in {made.passwords}; delete the file when the old database "
+        "is not needed any more.",
+        f"\nMật khẩu của vai trò đó nằm trong {made.passwords}; hãy xóa tệp khi không cần cơ sở dữ "
+        "liệu cũ nữa.",
+    )
+
+
+def _closing(role: str | None) -> str:
+    """SQL that takes the old database away from the program's role, one statement a line."""
+    name = '"' + (role or "").replace('"', '""') + '"'
+    return (
+        f"REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ocop FROM PUBLIC, {name};\n"
+        f"REVOKE ALL ON SCHEMA ocop FROM {name};"
     )
 
 

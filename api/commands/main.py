@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import sqlite3
@@ -42,8 +43,18 @@ _DATABASE = {
     "đúng là thư mục của sổ.",
 }
 _SYSTEM = {
-    "en": "The system refused: {why}. Check the path and its permissions, then try again.",
-    "vi": "Hệ thống từ chối: {why}. Hãy kiểm tra đường dẫn và quyền rồi thử lại.",
+    "en": "The system refused{path}: {why}. Check the path and its permissions, then try again.",
+    "vi": "Hệ thống từ chối{path}: {why}. Hãy kiểm tra đường dẫn và quyền rồi thử lại.",
+}
+_VIETNAMESE = {
+    errno.ENOENT: "không có tệp hoặc thư mục này",
+    errno.EACCES: "không có quyền",
+    errno.EPERM: "không được phép",
+    errno.ENOTDIR: "không phải thư mục",
+    errno.EISDIR: "là thư mục, không phải tệp",
+    errno.EEXIST: "đã có tệp hoặc thư mục này",
+    errno.ENOSPC: "ổ đĩa đã đầy",
+    errno.EROFS: "ổ đĩa chỉ cho đọc",
 }
 
 _STOPPED = {
@@ -87,11 +98,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as wrong:
-        print(_SYSTEM[lang].format(why=wrong.strerror or wrong), file=sys.stderr)
+        print(_system(wrong, lang), file=sys.stderr)
     except KeyboardInterrupt:
         print(_STOPPED[lang], file=sys.stderr)
         return 130
     return 2
+
+
+def _system(wrong: OSError, lang: str) -> str:
+    """One sentence about what the operating system refused, with the path when it is known."""
+    why = wrong.strerror or str(wrong)
+    if lang == "vi" and wrong.errno is not None:
+        why = _VIETNAMESE.get(wrong.errno, why)
+    name = wrong.filename
+    path = "" if name is None else f" ({os.fsdecode(name) if isinstance(name, bytes) else name})"
+    return _SYSTEM[lang].format(path=path, why=why)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ from api.intake.jsonl import read_jsonl
 from api.intake.rows import Row
 from api.intake.setup import read_setup
 from ledger.domain.drafts import Draft
+from ledger.errors import LedgerError
+from ledger.station import RECORDED
 from ledger.verify.keys import ROOT_PARTY
 from ledger.verify.wording import Refusal
 
@@ -32,7 +34,8 @@ _PROGRESS_EVERY = 25
 class Outcome:
     """What became of a file: counts, lines known from before, refused lines with their sentences.
 
-    `began` is the ledger's size before the file; `met` counts equal lines seen so far.
+    `began` is the ledger's size before the file; `met` counts equal lines seen so far. `trouble`
+    is what kept lines that were recorded from being sealed or shown, None when all were.
     """
 
     registered: int = 0
@@ -42,6 +45,7 @@ class Outcome:
     known: list[int] = field(default_factory=list)
     empty: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
+    trouble: LedgerError | None = None
 
 
 def add_to(nouns: Nouns) -> None:
@@ -132,11 +136,22 @@ def _record_row(services: Services, row: Row, outcome: Outcome) -> None:
         outcome.known.append(row.line)
         return
     try:
-        services.station.record(row.draft)
+        _recorded(services, row.draft, outcome)
         outcome.recorded += 1
     except Refusal as refused:
         problem = {"code": refused.code, "en": refused.say("en"), "vi": refused.say("vi")}
         outcome.refused.append({"line": row.line, "problems": [problem]})
+
+
+def _recorded(services: Services, draft: Draft, outcome: Outcome) -> None:
+    """Record one draft. That only the rest failed is kept for the end: it is in the ledger."""
+    try:
+        services.station.record(draft)
+        outcome.trouble = None
+    except LedgerError as wrong:
+        if wrong.code not in RECORDED:
+            raise
+        outcome.trouble = wrong
 
 
 def apply_setup(services: Services, raw: bytes, outcome: Outcome) -> str | None:
@@ -150,7 +165,7 @@ def apply_setup(services: Services, raw: bytes, outcome: Outcome) -> str | None:
         if draft.type == "party-registered" and main is None:
             main = str(draft.body["code"])
         if not _registered(services, draft):
-            services.station.record(draft)
+            _recorded(services, draft, outcome)
             outcome.registered += 1
         if main is not None and draft.type == "party-registered" and draft.body["code"] == main:
             enrol_party(services, main)
@@ -229,6 +244,7 @@ def _report(args: argparse.Namespace, outcome: Outcome) -> None:
                 "known": outcome.known,
                 "empty": outcome.empty,
                 "refused": outcome.refused,
+                "trouble": None if outcome.trouble is None else outcome.trouble.code,
             }
         )
     else:
@@ -246,3 +262,5 @@ def _report(args: argparse.Namespace, outcome: Outcome) -> None:
             f"đăng ký {outcome.registered} mục từ tệp setup.",
         )
     )
+    if outcome.trouble is not None:
+        tell(outcome.trouble.say(args.lang))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import signal
 import socket
@@ -27,6 +28,7 @@ from api.settings import DEFAULT_PORT
 from api.watching.logging_setup import set_up_logs
 
 MOST_WORKERS = 64
+log = logging.getLogger("ocop.serve")
 
 
 def add_to(nouns: Nouns) -> None:
@@ -60,6 +62,7 @@ def _alone(args: argparse.Namespace) -> int:
     """All in this process, as a station runs."""
     stop = Event()
     with opened(args) as services:
+        _tell_problem(args, services)
         listener = listen(args.host, args.port)
         _tell_address(args, listener)
         # The server hands its signals on when it has ended, and SIGTERM would skip the closing.
@@ -79,8 +82,9 @@ def _together(args: argparse.Namespace) -> int:
     stop = Event()
     with until_told(stop):
         # What is wrong with the folder is said here once, not by every child again and again.
-        with opened_patiently(args.dir, stop):
-            pass
+        with opened_patiently(args.dir, stop) as services:
+            if services is not None:
+                _tell_problem(args, services)
         with listen(args.host, args.port) as listener:
             supervisor = Supervisor(_children(args, listener.fileno()), [listener.fileno()])
             _tell_address(args, listener)
@@ -120,6 +124,14 @@ def _answer(args: argparse.Namespace) -> int:
                 server.should_exit = stop.is_set()
                 server.run(sockets=[socket.socket(fileno=args.listener)])
     return 0
+
+
+def _tell_problem(args: argparse.Namespace, services: Services) -> None:
+    """Say at once that pages will be shown but nothing can be recorded."""
+    problem = services.memory.problem
+    if problem is not None:
+        log.warning("nothing is recorded: %s", problem.code, extra={"code": problem.code})
+        tell(problem.say(args.lang))
 
 
 def _tell_address(args: argparse.Namespace, listener: socket.socket) -> None:

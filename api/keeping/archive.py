@@ -12,7 +12,7 @@ import os
 import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from api.keeping.errors import KeepingError
 from api.keeping.memory import sync_folder
@@ -27,6 +27,7 @@ _MOST_MANIFEST = 16 * 1024 * 1024
 _HEX = 64
 _COMMENT = b"sha256:"
 _CHUNK = 1024 * 1024
+_FIRST = 64  # bytes; the header of the first entry, with its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +119,26 @@ def unpack(path: Path, into: Path) -> Manifest:
     """Check a backup file and write its parts into the empty folder `into` (files 0600).
 
     Raises:
-        KeepingError: `backup-damaged`; what was written until then is for the caller to remove.
+        KeepingError: `file-unreadable`, `backup-foreign`, `backup-cut`, `backup-altered`,
+            `backup-damaged`; what was written until then is for the caller to remove.
     """
     try:
-        with path.open("rb") as file:
+        opened = path.open("rb")
+    except OSError as wrong:
+        raise KeepingError("file-unreadable", path=path, why=_why(wrong)) from wrong
+    try:
+        with opened as file:
             _refuse_damaged(file, path)
             with zipfile.ZipFile(file) as found:
                 return _unpack(found, path, into)
     except Refusal as wrong:
         if isinstance(wrong, KeepingError):
             raise
-        raise _damaged(path, str(wrong)) from wrong
-    except (OSError, zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as wrong:
-        raise _damaged(path, str(wrong) or type(wrong).__name__) from wrong
+        raise _damaged(path, MANIFEST) from wrong
+    except OSError as wrong:
+        raise KeepingError("file-unreadable", path=path, why=_why(wrong)) from wrong
+    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as wrong:
+        raise _damaged(path, "ZIP") from wrong
 
 
 def _unpack(found: zipfile.ZipFile, path: Path, into: Path) -> Manifest:
@@ -140,7 +148,7 @@ def _unpack(found: zipfile.ZipFile, path: Path, into: Path) -> Manifest:
     with found.open(MANIFEST) as file:
         manifest = Manifest.parse(file.read(_MOST_MANIFEST + 1))
     if names[1:] != [one.name for one in manifest.parts] or len(set(names)) != len(names):
-        raise _damaged(path, "parts")
+        raise _damaged(path, MANIFEST)
     for one in manifest.parts:
         to = into / one.name
         to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -171,9 +179,11 @@ def _refuse_damaged(file: IO[bytes], path: Path) -> None:
     file.seek(max(size - _HEX - len(_COMMENT), 0))
     end = file.read()
     if not end.startswith(_COMMENT) or len(end) != _HEX + len(_COMMENT):
-        raise _damaged(path, "end")
+        file.seek(0)
+        ours = MANIFEST.encode() in file.read(_FIRST)
+        raise KeepingError("backup-cut" if ours else "backup-foreign", path=path)
     if _digest(file, size - _HEX).encode() != end[len(_COMMENT) :]:
-        raise _damaged(path, "SHA-256")
+        raise KeepingError("backup-altered", path=path)
 
 
 def _digest(file: IO[bytes], length: int) -> str:
@@ -185,5 +195,9 @@ def _digest(file: IO[bytes], length: int) -> str:
     return digest.hexdigest()
 
 
-def _damaged(path: Path, why: Any) -> KeepingError:
-    return KeepingError("backup-damaged", path=path, why=str(why))
+def _damaged(path: Path, part: str) -> KeepingError:
+    return KeepingError("backup-damaged", path=path, part=part)
+
+
+def _why(wrong: OSError) -> str:
+    return wrong.strerror or type(wrong).__name__

@@ -55,10 +55,37 @@ class KeepingError(DoorError):
             "có lượt nào đang chạy, hãy xóa nó rồi làm lại.",
         ),
         "backup-damaged": (
-            "The backup {path} is damaged or no backup of a ledger ({why}); nothing was restored. Use "
-            "another copy of it, or an older backup.",
-            "Bản sao lưu {path} bị hỏng hoặc không phải bản sao lưu sổ ({why}); chưa khôi phục gì. Hãy "
+            "The backup {path} is damaged: {part} in it is not what was saved. Nothing was restored; "
+            "use another copy of it, or an older backup.",
+            "Bản sao lưu {path} bị hỏng: {part} trong đó không còn đúng như lúc lưu. Chưa khôi phục "
+            "gì; hãy dùng bản khác hoặc bản cũ hơn.",
+        ),
+        "backup-altered": (
+            "The backup {path} is damaged: its bytes do not give the digest at its end. Nothing was "
+            "restored; use another copy of it, or an older backup.",
+            "Bản sao lưu {path} bị hỏng: nội dung không khớp mã băm ở cuối tệp. Chưa khôi phục gì; hãy "
             "dùng bản khác hoặc bản cũ hơn.",
+        ),
+        "backup-cut": (
+            "The backup {path} ends too early, as a copy does that was cut off, or bytes were added "
+            "to it. Nothing was restored; copy it again, or use an older backup.",
+            "Bản sao lưu {path} bị cụt (chép dở dang) hoặc bị thêm nội dung ở cuối. Chưa khôi phục gì; "
+            "hãy chép lại hoặc dùng bản cũ hơn.",
+        ),
+        "backup-foreign": (
+            "{path} is no backup of a ledger; nothing was restored. Name a file that ocop backup wrote.",
+            "{path} không phải bản sao lưu sổ; chưa khôi phục gì. Hãy chọn tệp do ocop backup ghi ra.",
+        ),
+        "file-unreadable": (
+            "The file {path} cannot be read ({why}); nothing was restored. Check its name and your "
+            "right to read it.",
+            "Không đọc được tệp {path} ({why}); chưa khôi phục gì. Hãy kiểm tra tên tệp và quyền đọc.",
+        ),
+        "missing-foreign": (
+            "{path} is neither a backup nor a lot bundle nor a whole log tile; nothing was recorded. "
+            "Leave it out, or copy it again.",
+            "{path} không phải bản sao lưu, hồ sơ lô hay tệp tile đầy đủ của sổ; chưa ghi gì. Hãy bỏ "
+            "tệp đó ra hoặc chép lại.",
         ),
         "backup-refused": (
             "The ledger in the backup {path} does not verify ({why}); nothing was restored. Use an "

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from api.keeping.errors import RolledBack
 from ledger.errors import LedgerError
+from ledger.store.locks import FileLock
 from ledger.store.seam import LedgerStore
 from ledger.verify.checkpoint import Checkpoint, open_checkpoint
 from ledger.verify.merkle import root_from_nodes
@@ -32,6 +33,8 @@ class CheckpointMemory:
         self._path = folder / MEMORY_FILE
         self._key = log_key
         self._lock = threading.Lock()
+        # Between processes: the older of two that write at once must not have the last word.
+        self._writing = FileLock(folder / "checkpoint.lock")
         self._read: tuple[int, int, int] | None = None
         self._known: Checkpoint | None = None
 
@@ -64,11 +67,12 @@ class CheckpointMemory:
         It is sealed already, so nothing is refused here: one that this log's key did not sign is
         left to the audit, and a full disk only makes the memory a little older.
         """
-        with self._lock, contextlib.suppress(OSError, Refusal):
+        with self._lock, contextlib.suppress(OSError, Refusal), self._writing.held():
             known, new = self._current(), open_checkpoint(note, self._key)
             if known is not None and new.size <= known.size:
                 return
             write_durably(self._path, note.encode())
+            sync_folder(self._path.parent)
             at = self._path.stat()
             self._read, self._known = (at.st_mtime_ns, at.st_ino, at.st_size), new
 

@@ -30,7 +30,7 @@ def gathered(
     """Entries by log index from `first` up to `last`, as the files say; nothing is believed yet.
 
     Raises:
-        KeepingError: `backup-damaged`, a file is neither backup nor bundle nor tile.
+        KeepingError: `missing-foreign`, a file is neither backup nor bundle nor tile; or as `unpack`.
         Refusal: a bundle is none.
     """
     found: dict[int, bytes] = {}
@@ -47,11 +47,16 @@ def gathered(
 def _entries_in(
     store: LedgerStore, path: Path, found: Mapping[int, bytes], first: int, room: Path
 ) -> Iterable[tuple[int, bytes]]:
-    with path.open("rb") as file:
-        start = file.read(4)
-        if start.startswith(b"PK"):
-            return _of_backup(path, room)
-        raw = start + file.read(_MOST)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_LENGTH)
+            if raw != b"PK":
+                raw += file.read(_MOST)
+    except OSError as wrong:
+        why = wrong.strerror or type(wrong).__name__
+        raise KeepingError("file-unreadable", path=path, why=why) from wrong
+    if raw == b"PK":
+        return _of_backup(path, room)
     if raw.startswith(b"{"):
         return [(one.index, one.entry.raw) for one in LotBundle.parse(raw).entries]
     return _of_tile(store, path, raw, found, first)
@@ -77,7 +82,7 @@ def _of_tile(
         length = int.from_bytes(raw[at : at + _LENGTH], "big")
         entries.append(raw[at + _LENGTH : at + _LENGTH + length])
         if not length or len(entries[-1]) != length:
-            raise KeepingError("backup-damaged", path=path, why="tile")
+            raise KeepingError("missing-foreign", path=path)
         at += _LENGTH + length
     named = _TILE.search(path.as_posix())
     if named is not None:

@@ -40,14 +40,17 @@ _REOPEN = tuple(f"DROP TRIGGER {table}_moved" for table in ("stored_events", "lo
 class Moved:
     """Where the ledger was and is now, for people; its size and root, the same in both.
 
-    `still_open` names a database that this program's role could still write to.
+    `still_open` names a database that this program's `role` could still write to, `passwords` is
+    the file that holds that role's password.
     """
 
     size: int
     root: bytes
     before: str
     now: str
-    still_open: str | None
+    still_open: str | None = None
+    role: str | None = None
+    passwords: Path | None = None
 
 
 def move_to_database(
@@ -71,7 +74,7 @@ def move_to_database(
             keep_passwords(passwords, folder)
             _switch(folder, replace(services.settings, database=made.application_dsn, read_from=()))
         _put_aside(services)
-    return Moved(head.size, head.root, before, made.database, _still_open(services))
+    return _moved(services, head, before, made.database)
 
 
 def move_to_file(services: Services, on_progress: Progress | None = None) -> Moved:
@@ -93,7 +96,7 @@ def move_to_file(services: Services, on_progress: Progress | None = None) -> Mov
         _switch(folder, replace(services.settings, database=None, read_from=()))
         _put_aside(services)
     where = str(folder / LEDGER_FILE)
-    return Moved(head.size, head.root, store.location, where, _still_open(services))
+    return _moved(services, head, store.location, where)
 
 
 def move_to_folder(services: Services, to: Path, on_progress: Progress | None = None) -> Moved:
@@ -122,7 +125,7 @@ def move_to_folder(services: Services, to: Path, on_progress: Progress | None = 
         # Without settings the old folder is no ledger any more, whatever it is in.
         (folder / "settings.json").replace(folder / "settings.json.moved")
         _put_aside(services)
-    return Moved(head.size, head.root, before, str(to / LEDGER_FILE), _still_open(services))
+    return _moved(services, head, before, str(to / LEDGER_FILE))
 
 
 def _head(services: Services) -> Checkpoint:
@@ -171,7 +174,7 @@ def _put_aside(services: Services) -> None:
     if services.settings.database is not None:
         passwords = folder / "keys" / "pgpass"
         if passwords.exists():
-            passwords.replace(folder / "keys" / "pgpass.moved")
+            passwords.replace(_old_passwords(services))
         return
     # Somebody may have it open (which forbids renaming on some systems): it is closed in any case.
     with contextlib.suppress(OSError, sqlite3.Error):
@@ -184,5 +187,16 @@ def _put_aside(services: Services) -> None:
         sync_folder(folder)
 
 
-def _still_open(services: Services) -> str | None:
-    return None if services.settings.database is None else services.store.location
+def _old_passwords(services: Services) -> Path:
+    return services.folder / "keys" / "pgpass.moved"
+
+
+def _moved(services: Services, head: Checkpoint, before: str, now: str) -> Moved:
+    if services.settings.database is None:
+        return Moved(head.size, head.root, before, now)
+    # Asked for only here: a station on SQLite needs no PostgreSQL library.
+    from ledger.store.postgres.address import role_name
+
+    role, kept = role_name(services.settings.database), _old_passwords(services)
+    passwords = kept if kept.exists() else None
+    return Moved(head.size, head.root, before, now, services.store.location, role, passwords)

@@ -40,6 +40,9 @@ class StoppedStore:
     def seal(self, *batches: SealedBatch) -> None:
         self._refuse(*batches)
 
+    def settle(self) -> None:
+        self._refuse()
+
     def lead(self, role: str) -> bool:
         return self._store.lead(role)
 

@@ -147,15 +147,22 @@ FORMS: Final = {
 def filled(
     form: Form, typed: Mapping[str, str], choices: Mapping[str, Sequence[Choice]]
 ) -> tuple[Field, ...]:
-    """The fields of `form` with values and choices put in."""
+    """The fields of `form` with values and choices put in; what was typed is always a choice."""
     return tuple(
         replace(
             field,
             value=typed.get(field.name, ""),
-            choices=tuple(choices.get(_group(field.name), ())),
+            choices=_offered(choices.get(_group(field.name), ()), typed.get(field.name, "")),
         )
         for field in form.fields
     )
+
+
+def _offered(known: Sequence[Choice], typed: str) -> tuple[Choice, ...]:
+    # Without its choice a list would show nothing, and what was chosen would be gone.
+    if not typed or any(value == typed for value, _ in known):
+        return tuple(known)
+    return *known, (typed, typed)
 
 
 def _group(name: str) -> str:

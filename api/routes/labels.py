@@ -21,6 +21,7 @@ from api.routes.labels_refusals import LabelFormRefused
 from api.routes.labels_start import start_routes
 from api.routes.printer_states import PrinterStates
 from api.routes.printers import printer_routes
+from api.routes.refusal_status import status_of
 from api.routes.replies import html
 from api.routes.services import Services, Unfinished
 from api.routes.station_guard import language, read_form, station_only
@@ -88,7 +89,7 @@ class _ChoosePage:
         try:
             job = await run_in_threadpool(self._resumed, typed.get("job", ""))
         except (Refusal, PrintingError) as refusal:
-            return html(await self._page(lang, "", refusal.say(lang)), 422)
+            return html(await self._page(lang, "", refusal.say(lang)), status_of(refusal))
         return RedirectResponse(leading(lang)(f"/tram/in-tem/{job}"), 303)
 
     def _resumed(self, job_id: str) -> str:

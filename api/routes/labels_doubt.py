@@ -18,6 +18,7 @@ from api.routes.labels_missing import no_such_lot, no_such_print
 from api.routes.labels_reading import leading, packed_facts, scanned_serial
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.labels_sheet import sheet_of_lot
+from api.routes.refusal_status import status_of
 from api.routes.replies import html
 from api.routes.services import Facts, PrintJob, Services
 from api.routes.station_guard import language, read_form, station_only
@@ -95,7 +96,7 @@ class _DoubtPages:
             outcome = await run_in_threadpool(self._settle, facts["item"], facts["lot"], typed)
         except (Refusal, PrintingError) as refusal:
             page = await self._page(facts, ticking, typed, lang, refusal.say(lang))
-            return html(page, 422)
+            return html(page, status_of(refusal))
         self._settled += 1
         key = str(self._settled)
         self._outcomes[key] = outcome

@@ -17,6 +17,7 @@ from api.pages.words import REASONS, worded
 from api.routes.labels_reading import leading, packed_facts, scanned_label
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.printer_states import PrinterStates
+from api.routes.refusal_status import status_of
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language, read_form, station_only
@@ -108,7 +109,7 @@ class _OneLabelPages:
             if label is not None:
                 # What failed may have changed the label: a copy that left is in doubt.
                 label = await run_in_threadpool(self._found, label.serial)
-            return html(await self._page(label, typed, lang, refusal.say(lang)), 422)
+            return html(await self._page(label, typed, lang, refusal.say(lang)), status_of(refusal))
         target = leading(lang)("/tram/in-tem/mot-tem", scan=label.serial, xong=done)
         return RedirectResponse(target, 303)
 

@@ -15,6 +15,7 @@ from api.routes.labels_missing import no_such_print
 from api.routes.labels_pace import Pace
 from api.routes.labels_reading import leading, packed_facts
 from api.routes.labels_sheet import sheet_of_job
+from api.routes.refusal_status import status_of
 from api.routes.replies import html, json_bytes, problem
 from api.routes.services import PrintJob, Services
 from api.routes.station_guard import language, read_form, station_only
@@ -86,7 +87,7 @@ class _ProgressPages:
         try:
             await run_in_threadpool(self._services.labelling.cancel, job.name)
         except (Refusal, PrintingError) as refusal:
-            return await self._page(job, lang, refusal.say(lang), 422)
+            return await self._page(job, lang, refusal.say(lang), status_of(refusal))
         return RedirectResponse(leading(lang)(f"/tram/in-tem/{job.name}"), 303)
 
 

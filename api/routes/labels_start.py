@@ -26,6 +26,7 @@ from api.routes.labels_missing import no_such_lot
 from api.routes.labels_reading import MOST_LABELS, leading, packed_facts, read_count
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.printer_states import PrinterStates
+from api.routes.refusal_status import status_of
 from api.routes.replies import html
 from api.routes.services import Facts, Services
 from api.routes.station_guard import language, read_form, station_only
@@ -107,7 +108,7 @@ class _StartPages:
             printer, template = self._chosen(typed)
             job = await run_in_threadpool(self._started, facts, count, printer, template)
         except (Refusal, PrintingError) as refusal:
-            return html(await self._page(facts, typed, lang, refusal.say(lang)), 422)
+            return html(await self._page(facts, typed, lang, refusal.say(lang)), status_of(refusal))
         return RedirectResponse(leading(lang)(f"/tram/in-tem/{job}"), 303)
 
     def _chosen(self, typed: Mapping[str, str]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -20,12 +20,14 @@ from api.pages.station_fields import FORMS, Choice, Form, defaults, filled
 from api.pages.words import amount
 from api.routes.freshness import as_of
 from api.routes.labels import first_party, label_routes
+from api.routes.refusal_status import heading_of, status_of
 from api.routes.replies import html
 from api.routes.services import Facts, LotRow, Services
 from api.routes.station_drafts import DraftMaker
 from api.routes.station_guard import language, read_form, station_only
 from api.watching.lag import unsealed
 from ledger.domain.drafts import Draft
+from ledger.errors import LedgerError
 from ledger.verify.wording import Refusal
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,7 @@ def lot_line(row: LotRow, lang: str) -> LotLine:
 def _start(services: Services, party: str, lang: str) -> bytes:
     rows = services.views.lots(party=party, limit=RECENT_LOTS)
     known = as_of(services)
+    problem = services.memory.problem
     return render(
         "station.html",
         lang,
@@ -72,6 +75,7 @@ def _start(services: Services, party: str, lang: str) -> bytes:
         jobs=dict(services.labelling.printing()),
         unsealed=_unsealed(services, known),
         as_of=known,
+        problem="" if problem is None else problem.say(lang),
     )
 
 
@@ -123,12 +127,35 @@ def _named(value: str, registered: object) -> Choice:
 
 
 def form_html(
-    services: Services, party: str, form: Form, typed: dict[str, str], lang: str, fault: str
+    services: Services,
+    party: str,
+    form: Form,
+    typed: dict[str, str],
+    lang: str,
+    refusal: Refusal | None = None,
 ) -> bytes:
-    """The form with what was typed, and the sentence that says what is wrong (or "")."""
-    fields = filled(form, typed, choices(services, party))
+    """The form with what was typed, and what is wrong when it was refused."""
+    fields = filled(form, typed, _choices_known(services, party))
     first = next((field.name for field in fields if not field.value), fields[0].name)
-    return render("station_form.html", lang, form=form, fields=fields, fault=fault, autofocus=first)
+    return render(
+        "station_form.html",
+        lang,
+        form=form,
+        fields=fields,
+        heading=heading_of(refusal, lang) if refusal else "",
+        fault=refusal.say(lang) if refusal else "",
+        autofocus=first,
+    )
+
+
+def _choices_known(services: Services, party: str) -> Mapping[str, Sequence[Choice]]:
+    """As `choices`; none while the database is away and they were never read before."""
+    try:
+        return choices(services, party)
+    except LedgerError as wrong:
+        if status_of(wrong) != 503:
+            raise
+        return {}
 
 
 def _target(draft: Draft) -> str:
@@ -148,7 +175,7 @@ def station_routes(services: Services) -> list[BaseRoute]:
         form = FORMS[request.scope["path"].rpartition("/")[2]]
         party = first_party(services)
         typed = defaults(form.type, last_step(services, party, form.type))
-        return html(form_html(services, party, form, typed, language(request), ""))
+        return html(form_html(services, party, form, typed, language(request)))
 
     async def record(request: Request) -> Response:
         form = FORMS[request.scope["path"].rpartition("/")[2]]
@@ -157,12 +184,13 @@ def station_routes(services: Services) -> list[BaseRoute]:
         if typed is None:
             return html(notice("too-large", lang), 422)
         try:
-            draft = DraftMaker(services, party, typed).make(form.type)
+            maker = DraftMaker(services, party, typed)
+            draft = await run_in_threadpool(maker.make, form.type)
             await run_in_threadpool(services.station.record, draft)
         except Refusal as refusal:
             log.info("form %s refused: %s", form.address, refusal.code)
-            page = form_html(services, party, form, typed, lang, refusal.say(lang))
-            return html(page, 422)
+            page = await run_in_threadpool(form_html, services, party, form, typed, lang, refusal)
+            return html(page, status_of(refusal))
         return RedirectResponse(_target(draft), 303)
 
     routes: list[BaseRoute] = [Route("/tram", station_only(start))]

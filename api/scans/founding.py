@@ -8,6 +8,7 @@ from psycopg import sql
 from api.scans.schema import MIGRATIONS, SCHEMA, VERSION
 from ledger.store.postgres.address import read_address, shown
 from ledger.store.postgres.errors import PostgresError, reason
+from ledger.store.postgres.logins import unreachable
 
 _GRANTS = (
     "GRANT USAGE ON SCHEMA ocop_scans TO {}",
@@ -30,7 +31,11 @@ def found_scans(owner_dsn: str, application_role: str | None) -> tuple[int, int]
     params = read_address(owner_dsn)
     where = shown(params)
     try:
-        with psycopg.connect("", **params) as db:  # type: ignore[arg-type]  # psycopg types the keywords of its own only
+        connection = psycopg.connect("", **params)  # type: ignore[arg-type]  # psycopg types the keywords of its own only
+    except psycopg.Error as wrong:
+        raise unreachable(wrong, params) from wrong
+    try:
+        with connection as db:
             return _migrate(db, application_role, where)
     except psycopg.errors.InsufficientPrivilege as wrong:
         raise PostgresError("database-denied", where=where, why=reason(wrong)) from wrong

@@ -14,6 +14,7 @@ from api.scans.schema import SCHEMA, VERSION
 from api.scans.storage import NOTED_AT_MOST, LotCount, ScansUnavailable, SerialCount
 from api.scans.tally import Batch, LotKey, LotScans, Serial
 from ledger.store.postgres.address import Params, addresses, shown
+from ledger.store.postgres.passwords import with_password
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 _Result = TypeVar("_Result")
@@ -104,7 +105,8 @@ class _Link:
         last: psycopg.Error | None = None
         for params in self._addresses:
             try:
-                made = psycopg.connect("", autocommit=True, prepare_threshold=1, **params)  # type: ignore[arg-type]  # psycopg types the keywords of its own only
+                own = with_password(params)
+                made = psycopg.connect("", autocommit=True, prepare_threshold=1, **own)  # type: ignore[arg-type]  # psycopg types the keywords of its own only
             except psycopg.Error as wrong:
                 last = wrong
                 continue

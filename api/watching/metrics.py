@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from api.watching.counts import Counts, Series
+from ledger.errors import UNREACHABLE
 
 COUNTS = Counts()
 
@@ -20,7 +21,7 @@ _REQUESTS, _SECONDS = "ocop_http_requests", "ocop_http_request_seconds"
 # Routes are known in advance and status codes are few, so this stays small.
 _LABELS: dict[tuple[str, int], tuple[Series, Series]] = {}
 _GAUGES: dict[str, Gauge] = {}
-_STORE_TROUBLE = frozenset({"store-unwritable", "store-unreachable", "outcome-unknown"})
+_STORE_TROUBLE = UNREACHABLE | {"store-unwritable", "outcome-unknown"}
 _FAILED: list[tuple[float, str]] = []
 
 

@@ -16,7 +16,7 @@ import psycopg
 
 from ledger.store.postgres.address import Params, addresses, shown
 from ledger.store.postgres.connecting import Connection, connect
-from ledger.store.postgres.errors import PostgresError, reason
+from ledger.store.postgres.logins import unreachable
 
 _SETTINGS = (
     "fsync",
@@ -94,7 +94,8 @@ class ServerProbe:
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         last: psycopg.Error | None = None
-        for fresh in (False, True):
+        # A connection that was kept may have died since: then, and only then, a second try.
+        for _ in range(1 if self._connection is None else 2):
             try:
                 if self._connection is None:
                     self._connection = self._open()
@@ -102,10 +103,8 @@ class ServerProbe:
             except psycopg.Error as wrong:
                 last = wrong
                 self._discard()
-                if fresh:
-                    break
-        why = reason(last) if last is not None else "?"
-        raise PostgresError("store-unreachable", where=self._where, why=why) from last
+        assert last is not None
+        raise unreachable(last, self._tries[0]) from last
 
     def _open(self) -> Connection:
         last: psycopg.Error | None = None

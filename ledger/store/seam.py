@@ -108,6 +108,13 @@ class LedgerStore(Protocol):
     def after(self, position: int, limit: int) -> list[tuple[int, bytes]]:
         """Up to `limit` (position, entry bytes) above `position`, in order."""
 
+    def settle(self) -> None:
+        """Return once everything recorded so far is as durable as a fresh append makes it.
+
+        An entry that can be read is not, when the process that recorded it died, or a standby was
+        not waited for. Raises LedgerError, `outcome-unknown` among them.
+        """
+
     def size(self) -> int:
         """Number of sealed leaves."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -233,6 +234,19 @@ class SqliteStore:
     def after(self, position: int, limit: int) -> list[tuple[int, bytes]]:
         rows = self._connection().execute(_AFTER, (position, limit))
         return [(row[0], row[1]) for row in rows]
+
+    def settle(self) -> None:
+        """The write-ahead log is all: what left it for the file was synchronised on the way.
+
+        No lock lies on it, unlike the file, where closing a second handle would let go of them.
+        """
+        try:
+            with self.path.with_name(f"{self.path.name}-wal").open("rb") as journal:
+                os.fsync(journal.fileno())
+        except FileNotFoundError:
+            return
+        except OSError as wrong:
+            raise LedgerError("store-unwritable", why=str(wrong)) from wrong
 
     def size(self) -> int:
         return int(self._one("SELECT coalesce(max(leaf) + 1, 0) FROM log_leaves") or 0)

@@ -14,6 +14,7 @@ Catalogue = Mapping[str, tuple[str, str]]
 
 SHOWN_CHARACTERS = 80
 SHOWN_PATH = 240  # a shortened path is of no use in a remedy that is to be copied
+SHOWN_WHY = 200  # what another program says of a failure: its end is often the useful part
 SHOWN_ITEMS = 5
 # Python refuses to print integers of more than 4,300 digits with a ValueError: a refusal must not
 # fail while it explains itself.
@@ -23,13 +24,16 @@ SHOWN_INTEGER_BITS = 256
 def sentence(catalogue: Catalogue, code: str, params: Mapping[str, object], lang: str) -> str:
     """Fill in the sentence `code` of `catalogue` in `lang` ("en" or "vi"; others give English).
 
-    Values are shortened to 80 characters and freed of control and bidirectional characters.
+    Values are shortened to 80 characters (`why` to 200) and freed of control and bidirectional characters.
     Raises KeyError when the code, or a parameter that its sentence names, does not exist: both
     are programming errors.
     """
     english, vietnamese = catalogue[code]
     template = vietnamese if lang == "vi" else english
-    return template.format_map({name: shown(value) for name, value in params.items()})
+    filled = {name: shown(value) for name, value in params.items()}
+    if isinstance(why := params.get("why"), str):
+        filled["why"] = _printable(why, SHOWN_WHY)
+    return template.format_map(filled)
 
 
 def shown(value: object) -> str:

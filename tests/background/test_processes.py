@@ -97,7 +97,7 @@ def test_whoever_is_killed_while_entries_arrive_another_goes_on_without_gap_or_f
         stand_ins = [Command(role, "--dir", str(folder)) for role in ("sequence", "project")]
         for one in stand_ins:
             ending.callback(one.kill)
-        until(lambda: all("stands in" in one.said for one in stand_ins), START, "stand-ins")
+        until(lambda: all("waits as stand-in" in one.said for one in stand_ins), START, "stand-ins")
         with Arrivals(writer) as arrivals:
             follows(writer, folder, arrivals, before)
             for role in ("sequence", "project", "serve"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -22,7 +24,7 @@ from ledger.verify.audit import audit_entries
 from ledger.verify.history import Located
 from ledger.verify.registry import Registry
 from tests.background.hub import projected, until
-from tests.store import small_ledger
+from tests.store import places, small_ledger
 from tests.store.small_ledger import check_ledger, rebuilt_dump, signed_harvests
 
 
@@ -243,3 +245,23 @@ def test_nothing_is_confirmed_that_is_not_projected(
             "a later heartbeat",
         )
         assert confirmed_at(local.folder) == before
+
+
+def test_a_machine_that_does_not_seal_remembers_what_another_sealed(tmp_path: Path) -> None:
+    """Or a ledger put back behind its back would be sealed on by it."""
+    with places.ledgers_on("postgres"):
+        small_ledger.found(tmp_path / "one").close()
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    with small_ledger.opened(tmp_path / "one") as one, small_ledger.opened(tmp_path / "two") as two:
+        stop = Event()
+        loop = Thread(target=ProjectionLoop(two).run, args=(stop,))
+        loop.start()
+        try:
+            record(one, 1)
+            one.log.seal()
+            newest = one.log.checkpoint()
+            remembered = tmp_path / "two" / "checkpoint.txt"
+            until(lambda: remembered.read_text() == newest, 10, "the newest checkpoint")
+        finally:
+            stop.set()
+            loop.join(10)

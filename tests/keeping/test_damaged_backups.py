@@ -16,7 +16,9 @@ import pytest
 from api.keeping.archive import Manifest, pack, part_of, unpack
 from api.keeping.backup import back_up
 from api.keeping.errors import KeepingError
+from api.keeping.missing import gathered
 from api.keeping.restore import restore
+from ledger.store.sqlite import SqliteStore
 from tests.keeping import scenes
 from tests.store.small_ledger import clock
 
@@ -58,7 +60,7 @@ def test_a_flipped_byte_anywhere_in_the_file_is_noticed(backup: Path, tmp_path: 
         flipped = bytearray(whole)
         flipped[at] ^= 0x20
         target.write_bytes(flipped)
-        assert refused(target, tmp_path / "new") == "backup-damaged", at
+        assert refused(target, tmp_path / "new") in {"backup-altered", "backup-cut"}, at
     print(f"{len(places)} flipped bytes, all refused")
 
 
@@ -67,12 +69,31 @@ def test_a_truncated_file_is_noticed(backup: Path, tmp_path: Path, part: float) 
     whole = backup.read_bytes()
     target = tmp_path / "b.ocop"
     target.write_bytes(whole[: int(len(whole) * part)])
-    assert refused(target, tmp_path / "new") == "backup-damaged"
+    assert refused(target, tmp_path / "new") == ("backup-cut" if part else "backup-foreign")
 
 
 def test_a_file_of_another_kind_is_no_backup(tmp_path: Path) -> None:
     (tmp_path / "b.ocop").write_bytes(b"PK\x03\x04" + b"x" * 500)
-    assert refused(tmp_path / "b.ocop", tmp_path / "new") == "backup-damaged"
+    assert refused(tmp_path / "b.ocop", tmp_path / "new") == "backup-foreign"
+
+
+def test_a_file_that_is_not_there_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(KeepingError) as told:
+        restore(tmp_path / "nosuch.ocop", tmp_path / "new", now=clock)
+    assert told.value.code == "file-unreadable"
+    assert "nosuch.ocop cannot be read (No such file or directory)" in str(told.value)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_missing_or_foreign_file_of_missing_statements_is_called_so(tmp_path: Path) -> None:
+    store = SqliteStore.create(tmp_path / "ledger.db")
+    (tmp_path / "note.txt").write_text("no log tile")
+    for name, code in (("nosuch", "file-unreadable"), ("note.txt", "missing-foreign")):
+        with pytest.raises(KeepingError) as told:
+            gathered(store, [tmp_path / name], 0, 1, tmp_path)
+        assert told.value.code == code
+        assert name in told.value.say("vi")
+    store.close()
 
 
 def test_a_restore_that_is_refused_leaves_what_the_folder_remembers(
@@ -82,7 +103,7 @@ def test_a_restore_that_is_refused_leaves_what_the_folder_remembers(
     folder.mkdir()
     (folder / "checkpoint.txt").write_bytes(b"kept")
     (tmp_path / "b.ocop").write_bytes(backup.read_bytes()[:-1])
-    assert refused(tmp_path / "b.ocop", folder) == "backup-damaged"
+    assert refused(tmp_path / "b.ocop", folder) == "backup-cut"
     assert (folder / "checkpoint.txt").read_bytes() == b"kept"
 
 

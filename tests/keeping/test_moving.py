@@ -6,17 +6,22 @@ import sqlite3
 import threading
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from api.bootstrap import Services
+from api.commands.main import main
 from api.keeping.errors import KeepingError
 from api.keeping.moving import MOVED_FILE, move_to_database, move_to_file, move_to_folder
 from ledger.errors import LedgerError
 from ledger.sealing import SealedLog
 from ledger.store.copying import CopyRefused, copy_store
+from ledger.store.postgres.address import database_name
+from ledger.store.postgres.store import PostgresStore
 from ledger.store.seam import SealedBatch
 from ledger.store.sqlite import SqliteStore
 from tests.keeping import scenes
+from tests.postgres.cluster import shared_cluster
 from tests.store.small_ledger import ORIGIN, check_ledger, signed_harvests
 
 
@@ -191,3 +196,28 @@ def test_several_sealings_are_one_transaction(tmp_path: Path) -> None:
         )
     assert services.store.checkpoint(size + 1) is None
     services.close()
+
+
+def test_what_the_owner_is_told_to_run_closes_the_old_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "so"
+    services = scenes.told(folder)
+    move_to_database(services, scenes.database())
+    services.close()
+    address = scenes.settings_of(folder).database
+    assert address is not None
+    assert main(["move", "--dir", str(folder), "--to", str(folder), "--lang", "en"]) == 0
+    said = capsys.readouterr().err
+    assert "keys/pgpass.moved" in said
+    statements = [line for line in said.splitlines() if line.startswith("REVOKE")]
+    assert len(statements) == 2
+    passwords = folder / "keys" / "pgpass.moved"
+    PostgresStore((address,), passwords=passwords).close()
+    owner = shared_cluster().owner_dsn(database_name(address))
+    with psycopg.connect(owner, autocommit=True) as connection:
+        for one in statements:
+            connection.execute(one.encode())
+    with pytest.raises(LedgerError) as refused:
+        PostgresStore((address,), passwords=passwords)
+    assert refused.value.code == "database-denied"

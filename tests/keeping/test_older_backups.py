@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.commands.main import main
 from api.keeping.backup import back_up
 from api.keeping.errors import KeepingError, RolledBack
 from api.keeping.restore import OlderBackup, restore
@@ -208,3 +209,15 @@ def test_a_ledger_that_was_forked_with_the_real_key_is_refused_even_when_older_i
         )
     assert refused.value.code == "restore-forked"
     assert not (tmp_path / "new").exists()
+
+
+def test_the_audit_of_an_older_state_says_without_being_asked_that_it_is_cut(
+    story: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "back"
+    older(story, folder)
+    capsys.readouterr()
+    assert main(["audit", "--dir", str(folder), "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    assert "REFUSED" in said
+    assert "Everything holds" not in said and "ocop rebuild" not in said

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from api.commands.record import record_file
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
 from ledger.store.sqlite import SqliteStore
@@ -132,6 +133,23 @@ def test_a_statement_that_was_recorded_but_not_sealed_is_not_called_unrecorded(
         ((_, newest),) = after.store.sealed(size, 1)
         kept = json.loads(parse_entry(newest).payload)["body"]["note"]
         assert after.notes.text_of(kept) == "giao cho bà Phượng"
+
+
+def test_a_diary_line_that_was_recorded_but_not_sealed_counts_as_recorded(tmp_path: Path) -> None:
+    services = small_ledger.found(tmp_path / "so")
+    small_ledger.tell(services)
+    size = services.store.size()
+    assert isinstance(services.store, SqliteStore)
+    read_only(services.store._connection())  # the connection that seals
+    lot, kg = small_ledger.lot(small_ledger.FRUIT, "Q9"), small_ledger.kg("5")
+    time, body = small_ledger.day(7), {"lot": lot, "quantity": kg, "site": "VT-01"}
+    line = json.dumps({"type": "harvested", "time": time, "body": body}).encode()
+    path = tmp_path / "d.jsonl"
+    outcome = record_file(services, path, line, None, small_ledger.FARM, "en")
+    services.close()
+    assert (outcome.recorded, outcome.refused) == (1, [])
+    assert outcome.trouble is not None and outcome.trouble.code == "recorded-unsealed"
+    assert small_ledger.check_ledger(tmp_path / "so") == size + 1
 
 
 def test_a_folder_where_no_lock_can_be_taken_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ def test_when_the_role_cannot_connect_everything_is_taken_back(
     words = ("init", "--dir", tmp_path / "so", "--database", dsn, "--app-database", wrong)
     status, _, err = run(capsys, *words)
     assert status == 2
-    assert "cannot be reached" in err
+    assert "refused the password" in err
     assert "wrong" not in err
     assert schemas(dsn) == set()
     assert not (tmp_path / "so").exists()

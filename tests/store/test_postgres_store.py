@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,9 +16,9 @@ from ledger.store.postgres import queries
 from ledger.store.postgres.errors import REFUSED
 from ledger.store.postgres.functions import MOST_BYTES, MOST_ENTRIES, TOPIC
 from ledger.store.postgres.store import PostgresStore
-from ledger.store.seam import Leaf, SealedBatch
+from ledger.store.seam import SealedBatch
 from tests.store import places
-from tests.store.bare_store import JOURNALS, event, seal_all
+from tests.store.bare_store import JOURNALS, batch_of, event, seal_all
 
 
 @pytest.fixture
@@ -167,23 +168,23 @@ def test_log_pages_are_in_log_order_and_steering_is_found_without_the_log(
     ids=str,
 )
 def test_a_sealing_that_is_not_the_next_entries_in_order_is_refused_whole(
-    store: PostgresStore, change: dict[str, object]
+    store: PostgresStore, change: dict[str, Any]
 ) -> None:
-    events = [event(JOURNALS[0], seq) for seq in (1, 2, 3)]
-    store.recorder.insert_events(events)
-    positions = change.get("positions", [1, 2])
+    store.recorder.insert_events([event(JOURNALS[0], seq) for seq in (1, 2, 3)])
+    by_position = dict(store.after(0, 3))
+    good = batch_of(store, [(at, by_position[at]) for at in change.get("positions", [1, 2])])
     first = change.get("first", 0)
-    assert isinstance(positions, list)
-    assert isinstance(first, int)
-    leaves = [
-        Leaf(first + at, position, hashlib.sha256(b"\0" + events[at].state).digest())
-        for at, position in enumerate(positions)
+    leaves = [replace(leaf, index=leaf.index + first) for leaf in good.leaves]
+    nodes = [
+        (level, index + first, made if level else change.get("hash", made))
+        for level, index, made in good.nodes
     ]
-    nodes = [(0, leaf.index, change.get("hash", leaf.entry_id)) for leaf in leaves]
-    size, root = change.get("size", first + len(leaves)), change.get("root", bytes(32))
+    size, root = change.get("size", first + len(leaves)), change.get("root", good.root)
     with pytest.raises(LedgerError):
-        store.seal(SealedBatch(leaves, nodes, size, root, "n"))  # type: ignore[arg-type]  # wrong on purpose
+        store.seal(SealedBatch(leaves, nodes, size, root, "n"))
     assert (store.size(), store.sealed_position(), store.checkpoint()) == (0, 0, None)
+    seal_all(store)
+    assert store.size() == 3
 
 
 # --- plans ----------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ from api.watching.doctor.case import Case
 from api.watching.doctor.examination import examine
 from api.watching.running import Running, RunningFile
 from api.watching.watch import program_version
+from ledger.errors import LedgerError
+from ledger.signing import load_key
 from ledger.store.locks import Leaderships
 from printers.spooling.spool import Spool
 from tests.store.small_ledger import FARM, NOW, day, found, kg, lot, say
@@ -121,6 +123,34 @@ def test_a_folder_that_this_user_may_not_write_is_found(folder: Path) -> None:
         if root:
             os.seteuid(0)
         folder.chmod(0o700)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="rights of users as POSIX has them")
+def test_a_key_of_another_user_is_not_called_missing(folder: Path) -> None:
+    key = folder / "keys" / "log.pem"
+    root = os.geteuid() == 0
+    if root:  # whom no mode binds
+        folder.chmod(0o755)
+        (folder / "keys").chmod(0o755)
+    else:
+        key.chmod(0o000)
+    opened_up = [one for one in folder.parents if root and not one.stat().st_mode & 0o001]
+    modes = {one: one.stat().st_mode & 0o7777 for one in opened_up}
+    try:
+        for one in opened_up:
+            one.chmod(modes[one] | 0o001)
+        if root:
+            os.seteuid(NOBODY)
+        with pytest.raises(LedgerError) as told:
+            load_key(key)
+    finally:
+        if root:
+            os.seteuid(0)
+        for one, mode in modes.items():
+            one.chmod(mode)
+    assert told.value.code == "key-denied"
+    assert key.owner() in told.value.say("en") and key.owner() in told.value.say("vi")
+    assert "may not read it" in told.value.say("en")
 
 
 def test_a_key_that_is_gone_or_no_key_is_found(folder: Path) -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
+import time
 from contextlib import closing
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
+from api.commands.main import main
 from api.settings import Settings
 from api.watching.doctor import server_checks
 from api.watching.doctor.case import Case
 from api.watching.doctor.examination import examine
 from ledger.store.postgres.store import PostgresStore
+from tests.postgres.cluster import _free_port
 from tests.store import places
 from tests.watching.hub import Hub
 
@@ -93,16 +99,49 @@ def test_standbys_that_are_named_and_missing_or_late_are_found(
         hub.do("ALTER SYSTEM SET synchronous_standby_names = ''")
         hub.do("CREATE TABLE public.something (n integer)")
         monkeypatch.setattr(server_checks, "_LAG", 0.2)
-        assert codes(hub) == {"standby-lags"}
+        assert codes(hub) == {"standby-lags", "fail-over-unsafe"}
         hub.settings(database=dsn.replace(str(hub.cluster.port), str(standby.port)))
         assert "server-standby" in codes(hub)
         hub.settings(database=dsn)
         standby.stop()
         hub.do("ALTER SYSTEM SET synchronous_standby_names = 'two'")
-        assert codes(hub) == {"standby-missing", "server-away"}
+        assert codes(hub) == {"standby-missing", "standby-away"}
     finally:
         hub.do("ALTER SYSTEM RESET synchronous_standby_names")
         standby.remove()
+
+
+@pytest.mark.long
+def test_a_primary_that_hangs_is_told_soon_and_apart_from_a_standby_in_the_settings(
+    hub: Hub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    standby = hub.cluster.standby("three")
+    try:
+        dsn = str(Settings.load(hub.folder / "settings.json").database)
+        both = f"{hub.cluster.port},{standby.port}"
+        hub.settings(database=make_conninfo(dsn, host="127.0.0.1,127.0.0.1", port=both))
+        assert codes(hub) == {"fail-over-unsafe"}
+        os.kill(hub.cluster.pid, signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            assert main(["doctor", "--dir", str(hub.folder), "--lang", "en"]) == 1
+            took = time.monotonic() - began
+        finally:
+            os.kill(hub.cluster.pid, signal.SIGCONT)
+        said = capsys.readouterr()
+        assert "The primary does not answer" in said.out
+        assert "which is a standby" not in said.out
+        assert "[5/16] opening the ledger: ! 1" in said.err
+        print(f"the doctor took {took:.1f} s")
+        assert took < 15
+    finally:
+        standby.remove()
+
+
+def test_a_standby_that_does_not_answer_is_not_taken_for_the_primary(hub: Hub) -> None:
+    dsn = str(Settings.load(hub.folder / "settings.json").database)
+    hub.settings(read_from=[make_conninfo(dsn, port=_free_port())])
+    assert codes(hub) == {"standby-away", "fail-over-unsafe"}
 
 
 def test_a_server_that_is_down_or_without_fsync_is_found(hub: Hub) -> None:

@@ -24,7 +24,8 @@ def wall_clock() -> dt.datetime:
 
 @dataclass(slots=True)
 class Case:
-    """One folder under examination. What cannot be opened raises each time it is asked for.
+    """One folder under examination. What cannot be opened raises each time it is asked for, without
+    being tried again: a server that hangs is waited for once, not by every check.
 
     `pause` waits a number of seconds: some things are only wrong when they stay so. `room` gives
     (all, free) bytes of the disk that a path is on.
@@ -35,7 +36,9 @@ class Case:
     pause: Callable[[float], None] = time.sleep
     room: Room = disk_room
     _store: LedgerStore | None = field(default=None, repr=False)
+    _store_wrong: Exception | None = field(default=None, repr=False)
     _probe: ServerProbe | None = field(default=None, repr=False)
+    _server_away: bool = field(default=False, repr=False)
 
     def settings(self) -> Settings:
         """DoorError when there are none."""
@@ -50,10 +53,16 @@ class Case:
 
     def store(self) -> LedgerStore:
         """The store, opened once. Refusal when it cannot be."""
+        if self._store_wrong is not None:
+            raise self._store_wrong
         if self._store is None:
-            if not has_ledger(self.folder) and not (self.folder / "keys").exists():
-                raise LedgerError("store-missing", path=self.folder)
-            self._store = open_store(self.folder, self.settings())
+            try:
+                if not has_ledger(self.folder) and not (self.folder / "keys").exists():
+                    raise LedgerError("store-missing", path=self.folder)
+                self._store = open_store(self.folder, self.settings())
+            except Exception as wrong:
+                self._store_wrong = wrong
+                raise
         return self._store
 
     def store_or_none(self) -> LedgerStore | None:
@@ -64,13 +73,17 @@ class Case:
             return None
 
     def probe(self) -> ServerProbe | None:
-        """A way to ask the database server; None for a ledger in a file."""
+        """A way to ask the database server; None for a ledger in a file, or once it is away."""
         settings = self.settings_or_none()
-        if settings is None or settings.database is None:
+        if self._server_away or settings is None or settings.database is None:
             return None
         if self._probe is None:
             self._probe = ServerProbe(settings.database, self.folder / "keys" / "pgpass")
         return self._probe
+
+    def server_is_away(self) -> None:
+        """It did not answer: no later check asks it again."""
+        self._server_away = True
 
     def alive(self) -> list[Running]:
         """Processes of this folder that run now, by its own clock."""

@@ -90,11 +90,17 @@ def examine(
     case: Case,
     on_check: Callable[[int, Check, Sequence[Finding]], None] | None = None,
     limit: float = LIMIT,
+    on_start: Callable[[int, Check], None] | None = None,
 ) -> list[tuple[Check, Finding]]:
-    """Make every check; `on_check` hears (number from 1, check, what it found). Seconds a check."""
+    """Make every check, each within `limit` seconds.
+
+    `on_start` hears (number from 1, check) before it, `on_check` also what it found after it.
+    """
     bounded = Bounded[list[Finding]](limit)
     found: list[tuple[Check, Finding]] = []
     for number, check in enumerate(CHECKS, start=1):
+        if on_start is not None:
+            on_start(number, check)
         answer = bounded.ask({check.name: lambda look=check.look: look(case)})[check.name]  # type: ignore[misc]  # the default binds this round's check
         if isinstance(answer, TookTooLong):
             answer = [CheckFailed("check-hangs", check=check.name, seconds=round(limit))]

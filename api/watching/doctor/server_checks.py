@@ -22,6 +22,32 @@ class ServerFinding(Finding):
             "Cài đặt đang trỏ tới {where} là bản dự phòng.\nKhông ghi được vào đó.\n"
             "Hãy ghi máy chính trong settings.json: database, hoặc ghi mọi máy (host=a,b)",
         ),
+        "primary-away": (
+            "The primary does not answer; of {where} only a standby does.\n"
+            "Nothing can be recorded; pages can still be read.\n"
+            "Look at the primary and start it; when it is lost, promote the standby",
+            "Máy chính không trả lời; trong {where} chỉ có bản dự phòng trả lời.\n"
+            "Không ghi được gì; vẫn xem được các trang.\n"
+            "Hãy xem và chạy lại máy chính; nếu máy chính đã mất, hãy đưa bản dự phòng lên thay",
+        ),
+        "standby-away": (
+            "The standby {where} does not answer ({why}).\n"
+            "Pages are read from the primary instead, which has that work too.\n"
+            "Start the standby, or take it out of read_from in settings.json",
+            "Bản dự phòng {where} không trả lời ({why}).\n"
+            "Các trang được đọc từ máy chính, nên máy chính phải làm thêm việc đó.\n"
+            "Hãy chạy lại bản dự phòng, hoặc bỏ nó khỏi read_from trong settings.json",
+        ),
+        "fail-over-unsafe": (
+            "There is a standby, but commits wait for none (synchronous_standby_names is empty).\n"
+            "Statements that were acknowledged may be lost when the standby takes over.\n"
+            "As an administrator: ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'; "
+            "SELECT pg_reload_conf()",
+            "Có bản dự phòng nhưng việc ghi không chờ bản nào (synchronous_standby_names để trống).\n"
+            "Phiếu đã báo là ghi xong có thể mất khi bản dự phòng lên thay.\n"
+            "Bằng quyền quản trị: ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (*)'; "
+            "SELECT pg_reload_conf()",
+        ),
         "server-read-only": (
             "The database {where} takes no writes (default_transaction_read_only).\n"
             "Nothing can be recorded.\n"
@@ -74,11 +100,14 @@ def check_server(case: Case) -> list[Finding]:
         state, settings = probe.state(), probe.settings()
         standbys = probe.standbys()
     except Refusal as wrong:
+        case.server_is_away()
         return [Told("server-away", wrong.say)]
     where = state.where
     found: list[Finding] = []
     if state.in_recovery:
-        found.append(ServerFinding("server-standby", where=where))
+        # An address of several hosts leads to a standby only when no primary answers.
+        code = "primary-away" if _several_hosts(case) else "server-standby"
+        found.append(ServerFinding(code, where=where))
     elif state.read_only or settings.get("default_transaction_read_only") == "on":
         found.append(ServerFinding("server-read-only", where=where))
     if settings.get("synchronous_commit") in {"off", "local"}:
@@ -90,6 +119,8 @@ def check_server(case: Case) -> list[Finding]:
     waiting = [name for name, sync in standbys if sync in {None, "sync", "quorum"}]
     if named and not waiting and not state.in_recovery:
         found.append(ServerFinding("standby-missing", names=named))
+    if not named and not state.in_recovery and _has_standby(case):
+        found.append(ServerFinding("fail-over-unsafe"))
     if settings.get("wal_level") == "minimal":
         found.append(ServerFinding("wal-minimal", where=where))
     return found
@@ -108,7 +139,7 @@ def check_standbys(case: Case) -> list[Finding]:
         try:
             store = PostgresStore((dsn,), passwords=passwords, reading=True)
         except LedgerError as wrong:
-            found.append(Told("server-away", wrong.say))
+            found.append(_standby_away(dsn, wrong))
             continue
         try:
             age = store.replica_age()
@@ -116,7 +147,34 @@ def check_standbys(case: Case) -> list[Finding]:
                 shown = {"where": store.location, "seconds": round(age)}
                 found.append(ServerFinding("standby-lags", **shown))
         except LedgerError as wrong:
-            found.append(Told("server-away", wrong.say))
+            found.append(_standby_away(dsn, wrong))
         finally:
             store.close()
     return found
+
+
+def _standby_away(dsn: str, wrong: LedgerError) -> Finding:
+    from ledger.store.postgres.address import read_address, shown
+
+    try:
+        where = shown(read_address(dsn))
+    except LedgerError:
+        where = "read_from"
+    why = wrong.params.get("why", wrong.code)
+    return ServerFinding("standby-away", where=where, why=why)
+
+
+def _several_hosts(case: Case) -> bool:
+    from ledger.store.postgres.address import read_address
+
+    settings = case.settings_or_none()
+    if settings is None or settings.database is None:
+        return False
+    params = read_address(settings.database)
+    return "," in (params.get("host") or params.get("hostaddr") or "")
+
+
+def _has_standby(case: Case) -> bool:
+    """Whether the settings say that another server may take over or is read from."""
+    settings = case.settings_or_none()
+    return settings is not None and (bool(settings.read_from) or _several_hosts(case))

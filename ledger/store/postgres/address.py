@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,11 +31,7 @@ def read_address(dsn: str) -> Params:
     Raises:
         PostgresError: `database-address`; the address is not repeated, it may hold a password.
     """
-    try:
-        found = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value}
-    except psycopg.Error:
-        raise PostgresError("database-address") from None
-    return {**_DEFAULTS, **found}
+    return {**_DEFAULTS, **_parsed(dsn)}
 
 
 def addresses(dsns: Sequence[str], passwords: Path | None, *, reading: bool) -> list[Params]:
@@ -71,9 +68,18 @@ def database_name(dsn: str) -> str:
     return params.get("dbname") or params.get("user", "")
 
 
+def role_name(dsn: str) -> str:
+    """Role that an address logs in as; empty when it names none.
+
+    Raises:
+        PostgresError: `database-address`.
+    """
+    return read_address(dsn).get("user", "")
+
+
 def without_password(dsn: str) -> tuple[str, str | None]:
     """An address without its password, to be kept in settings, and that password apart."""
-    params = {name: str(value) for name, value in _parsed(dsn).items() if value}
+    params = _parsed(dsn)
     password = params.pop("password", None)
     return make_conninfo("", **params), password
 
@@ -81,12 +87,26 @@ def without_password(dsn: str) -> tuple[str, str | None]:
 def for_role(dsn: str, role: str) -> str:
     """The owner's address with another role, and nothing that is the owner's own."""
     own = {"user", "password", "passfile", "options", "application_name", "service"}
-    params = {name: str(value) for name, value in _parsed(dsn).items() if value}
+    params = _parsed(dsn)
     return make_conninfo("", **{k: v for k, v in params.items() if k not in own}, user=role)
 
 
-def _parsed(dsn: str) -> dict[str, object]:
+def _parsed(dsn: str) -> Params:
     try:
-        return dict(conninfo_to_dict(dsn))
+        found = {name: str(value) for name, value in conninfo_to_dict(dsn).items() if value}
     except psycopg.Error:
         raise PostgresError("database-address") from None
+    if _misread(dsn) or not re.fullmatch(r"[0-9,]*", found.get("port", "")):
+        raise PostgresError("database-address")
+    return found
+
+
+def _misread(dsn: str) -> bool:
+    """True when a password with an @ or / in it would be taken for a host, port or database."""
+    scheme, separator, rest = dsn.partition("://")
+    if not separator or scheme not in {"postgresql", "postgres"}:
+        return False
+    # As libpq reads it: user and password end at the first @, unless a / comes before.
+    who, at, after = rest.partition("@")
+    place = after if at and "/" not in who else rest
+    return "@" in place.partition("?")[0]

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 TABLES = "SELECT relname::text FROM pg_class WHERE relnamespace = 'ocop'::regnamespace AND relkind IN ('r', 'p')"
 
+# An unlogged table is empty after a crash and is not on any standby.
+UNLOGGED = """
+SELECT relname::text FROM pg_class
+WHERE relnamespace = 'ocop'::regnamespace AND relkind IN ('r', 'p') AND relpersistence <> 'p'
+"""
+
 PARTITIONS = """
 SELECT part.relname::text, pg_get_expr(part.relpartbound, part.oid)
 FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid
@@ -77,7 +83,10 @@ SELECT current_user::text, what FROM (
         AS one
     WHERE relnamespace = 'ocop'::regnamespace AND relkind IN ('r', 'p')
         AND NOT pg_has_role(current_user, relowner, 'MEMBER')
-        AND has_table_privilege(pg_class.oid, one)
+        -- A right to one column is enough to write; the others are never given by column.
+        AND CASE WHEN one IN ('INSERT', 'UPDATE', 'REFERENCES')
+            THEN has_any_column_privilege(pg_class.oid, one)
+            ELSE has_table_privilege(pg_class.oid, one) END
     UNION ALL
     SELECT 'create objects in schema ocop' FROM pg_namespace
     WHERE nspname = 'ocop' AND NOT pg_has_role(current_user, nspowner, 'MEMBER')

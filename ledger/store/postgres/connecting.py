@@ -10,7 +10,9 @@ from psycopg import errors as pg
 from psycopg.abc import PQGen
 
 from ledger.store.postgres.address import Params, shown
-from ledger.store.postgres.errors import PostgresError, reason, refusal
+from ledger.store.postgres.errors import PostgresError, refusal
+from ledger.store.postgres.logins import unreachable
+from ledger.store.postgres.passwords import with_password
 from ledger.store.postgres.schema import SCHEMA_VERSION
 
 Row = tuple[Any, ...]
@@ -73,14 +75,14 @@ def open_any(addresses: Sequence[Params], *, reading: bool) -> Connection:
     """Connect to the first address that answers.
 
     Raises:
-        LedgerError: `store-unreachable`, `database-empty`, `database-older`, `store-newer`.
+        LedgerError: one of `UNREACHABLE`, `database-empty`, `database-older`, `store-newer`.
     """
     last: PostgresError | None = None
     for params in addresses:
         try:
             connection = connect(params)
         except psycopg.Error as wrong:
-            last = PostgresError("store-unreachable", where=shown(params), why=reason(wrong))
+            last = unreachable(wrong, params)
             continue
         try:
             settle(connection, reading=reading)
@@ -104,7 +106,7 @@ def connect(params: Params) -> Connection:
         autocommit=True,
         # Prepared from the second time on: planning over 16 partitions costs more than the query.
         prepare_threshold=1,
-        **params,  # type: ignore[arg-type]  # psycopg types the keywords of its own only
+        **with_password(params),  # type: ignore[arg-type]  # psycopg types the keywords of its own only
     )
 
 

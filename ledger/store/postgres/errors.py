@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 
 import psycopg
@@ -13,6 +14,11 @@ from ledger.errors import LedgerError
 SIZE_MOVED = "OC001"
 REFUSED = "OC002"
 
+# What libpq and the driver put before the words that tell something; the host is told anyway.
+_BEFORE = re.compile(
+    r"^(connection (failed|is bad): )?(connection to server (at|on) .*? failed:\s*)?((FATAL|ERROR):\s*)?"
+)
+
 
 class PostgresError(LedgerError):
     """A refusal that only a database server can cause."""
@@ -20,10 +26,9 @@ class PostgresError(LedgerError):
     catalogue: ClassVar[dict[str, tuple[str, str]]] = {
         **LedgerError.catalogue,
         "store-busy": (
-            "The database {where} did not get round to this in time ({why}); nothing was recorded. "
-            "Wait a moment and send it again.",
-            "Cơ sở dữ liệu {where} quá bận, chưa xử lý kịp ({why}); chưa có gì được ghi. Hãy chờ một "
-            "lát rồi gửi lại.",
+            "The database {where} did not get round to this in time ({why}). Wait a moment and try "
+            "again.",
+            "Cơ sở dữ liệu {where} quá bận, chưa xử lý kịp ({why}). Hãy chờ một lát rồi làm lại.",
         ),
         "lock-lost": (
             "The connection to the database {where} was lost before anything was sent to be "
@@ -51,9 +56,10 @@ class PostgresError(LedgerError):
             "Cơ sở dữ liệu {where} dùng bảng mã {found}; hãy tạo cơ sở dữ liệu với ENCODING 'UTF8'.",
         ),
         "database-address": (
-            "The database address cannot be read; write it as postgresql://user@host:5432/database.",
-            "Không đọc được địa chỉ cơ sở dữ liệu; hãy ghi dạng "
-            "postgresql://user@host:5432/database.",
+            "The database address cannot be read; write it as postgresql://user@host:5432/database, "
+            "and percent-encode special characters in the password (@ is %40, / is %2F, # is %23).",
+            "Không đọc được địa chỉ cơ sở dữ liệu; hãy ghi dạng postgresql://user@host:5432/database, "
+            "và mã hóa phần trăm ký tự đặc biệt trong mật khẩu (@ là %40, / là %2F, # là %23).",
         ),
         "database-denied": (
             "The database {where} does not allow it ({why}); ask its owner for the right, or use the "
@@ -83,9 +89,9 @@ class PostgresError(LedgerError):
 
 
 def reason(wrong: BaseException) -> str:
-    """The first line of a driver's or server's message: names hosts and roles, never a password."""
-    lines = str(wrong).strip().splitlines()
-    return lines[0] if lines else type(wrong).__name__
+    """The first telling line of a driver's or server's message; never a password."""
+    told = _BEFORE.sub("", str(wrong).strip()).strip()
+    return told.splitlines()[0] if told else type(wrong).__name__
 
 
 def lost(wrong: psycopg.Error, connection: psycopg.Connection[object] | None) -> bool:

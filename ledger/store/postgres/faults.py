@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from ledger.errors import LedgerError
 from ledger.store.postgres import catalogue
 from ledger.store.postgres.connecting import Connection
-from ledger.store.postgres.functions import FUNCTIONS, Function
+from ledger.store.postgres.functions import FUNCTIONS, SETTINGS, Function
 from ledger.store.postgres.schema import PARTITIONS, TABLES, index_keys, trigger_shapes
 from ledger.store.seam import StoreFault
 
@@ -32,6 +32,14 @@ class PostgresFault(LedgerError):
             "with it. Stop recording and restore the newest backup into a new database.",
             "Trong cơ sở dữ liệu {where}, bảng {name} không còn thuộc sổ, các phiếu trong đó cũng "
             "vậy. Hãy ngừng ghi và khôi phục bản sao lưu mới nhất vào cơ sở dữ liệu mới.",
+        ),
+        "table-unlogged": (
+            "In database {where} the table {name} was made UNLOGGED: a crash of the server empties "
+            "it and no standby has it. Run as the owner: ALTER TABLE ocop.{name} SET LOGGED; then "
+            "run ocop audit.",
+            "Trong cơ sở dữ liệu {where}, bảng {name} đã bị đổi sang UNLOGGED: máy chủ gặp sự cố là "
+            "mất hết dữ liệu trong bảng và máy dự phòng không có bản nào. Hãy chạy bằng quyền chủ sở "
+            "hữu: ALTER TABLE ocop.{name} SET LOGGED; rồi chạy ocop audit.",
         ),
         "guard-foreign": (
             "In database {where} somebody added {name} to the ledger's tables, which could change "
@@ -78,6 +86,8 @@ def _tables(connection: Connection) -> Found:
     have = {row[0] for row in _rows(connection, catalogue.TABLES)}
     for name in set(TABLES) - have:
         yield "guard-changed", {"name": name}
+    for (name,) in _rows(connection, catalogue.UNLOGGED):
+        yield "table-unlogged", {"name": name}
     attached = {row[0]: row[1] for row in _rows(connection, catalogue.PARTITIONS)}
     for number, name in enumerate(PARTITIONS):
         bound = f"FOR VALUES WITH (modulus {len(PARTITIONS)}, remainder {number})"
@@ -106,7 +116,7 @@ def _functions(connection: Connection) -> Found:
 
 def _as_made(function: Function) -> tuple[object, ...]:
     """Body, definer's rights, settings, same owner as the tables, language, closed to PUBLIC."""
-    return function.body, True, ["search_path=pg_catalog, pg_temp"], True, "plpgsql", False, 1
+    return function.body, True, list(SETTINGS), True, "plpgsql", False, 1
 
 
 def _indexes(connection: Connection) -> Found:

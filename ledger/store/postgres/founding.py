@@ -12,8 +12,9 @@ from psycopg import sql
 
 from ledger.store.postgres.address import for_role, read_address, shown, without_password
 from ledger.store.postgres.connecting import Connection, connect
-from ledger.store.postgres.errors import PostgresError, reason, refusal
+from ledger.store.postgres.errors import PostgresError, refusal
 from ledger.store.postgres.functions import LOCK_CLASS
+from ledger.store.postgres.logins import unreachable
 from ledger.store.postgres.schema import (
     BOOKKEEPING,
     MIGRATIONS,
@@ -130,7 +131,7 @@ def _owner(dsn: str) -> Iterator[tuple[Connection, str]]:
     try:
         connection = connect(params)
     except psycopg.Error as wrong:
-        raise PostgresError("store-unreachable", where=where, why=reason(wrong)) from wrong
+        raise unreachable(wrong, params) from wrong
     try:
         connection.execute("SET search_path = pg_catalog, pg_temp")
         yield connection, where

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ledger.store.postgres.errors import REFUSED, SIZE_MOVED
+from ledger.verify.canonical import MAX_PAYLOAD
+from ledger.verify.entry import PAYLOAD_TYPE, pae
 
 TOPIC = "ocop.recorded.v1"
 # Advisory locks: "OCOP" as a number is the class; 1 appends, 2 seals. The next class is leaders'.
@@ -18,6 +20,10 @@ LEADING_CLASS = LOCK_CLASS + 1
 MOST_ENTRIES = 1000
 MOST_BYTES = 24 * 1024
 CHANNEL = "ocop_appended"
+# Every entry begins so, then come the payload's length, a space, the payload and 96 bytes.
+_HEAD = pae(PAYLOAD_TYPE, b"").removesuffix(b"0 ")
+# Plans are kept for a session's life; one made while a table was small must not scan it later.
+SETTINGS = ("search_path=pg_catalog, pg_temp", "enable_seqscan=off")
 
 _DURABLE = f"""
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -48,7 +54,32 @@ BEGIN{_DURABLE}
         RAISE EXCEPTION 'an entry is too long, has no place, or is not of its journal'
             USING ERRCODE = '{REFUSED}';
     END IF;
+    -- A row is never taken out again, so what can never be an entry must not come in.
+    IF EXISTS (
+        SELECT FROM unnest(states) AS one(state), substring(
+            encode(substring(state FROM {len(_HEAD) + 1} FOR 6), 'escape')
+            FROM '^(0|[1-9][0-9]{{0,4}}) ') AS digits
+        WHERE substring(state FROM 1 FOR {len(_HEAD)}) <> '\\x{_HEAD.hex()}'::bytea
+            OR digits IS NULL OR digits::integer > {MAX_PAYLOAD}
+            OR length(state) <> {len(_HEAD)} + length(digits) + 1 + digits::integer + 96
+    ) THEN
+        RAISE EXCEPTION 'these bytes are no entry' USING ERRCODE = '{REFUSED}';
+    END IF;
     PERFORM pg_advisory_xact_lock({LOCK_CLASS}, {APPENDING});
+    -- What is there already (0 or less) is left to the unique key.
+    IF EXISTS (
+        SELECT FROM (
+            SELECT journal, seq, lag(seq) OVER (PARTITION BY journal ORDER BY place) AS before
+            FROM unnest(journals, versions) WITH ORDINALITY AS one(journal, seq, place)
+        ) AS next
+        WHERE CASE WHEN before IS NOT NULL THEN seq - before NOT IN (0, 1)
+            ELSE seq - coalesce((
+                SELECT event.originator_version FROM ocop.stored_events AS event
+                WHERE event.originator_id = journal
+                ORDER BY event.originator_version DESC LIMIT 1), 0) > 1 END
+    ) THEN
+        RAISE EXCEPTION 'a journal would have a gap' USING ERRCODE = '{REFUSED}';
+    END IF;
     SELECT coalesce(max(position), 0) INTO newest FROM ocop.stored_events;
     INSERT INTO ocop.stored_events
         (position, originator_id, originator_version, topic, state, entry_id)
@@ -92,6 +123,16 @@ BEGIN{_DURABLE}
         WHERE made.leaf >= sealed) IS DISTINCT FROM positions THEN
         RAISE EXCEPTION 'these are not the next entries in order' USING ERRCODE = '{REFUSED}';
     END IF;
+    -- At each level, new is what these leaves complete: with the primary key, exactly that.
+    IF cardinality(hashes) IS DISTINCT FROM (
+            SELECT sum((seal.size >> level) - (sealed >> level)) FROM generate_series(0, 62) AS level
+        ) OR EXISTS (
+            SELECT FROM unnest(levels, idxs, hashes) AS node(level, idx, hash)
+            WHERE (node.level BETWEEN 0 AND 62 AND node.idx >= sealed >> node.level
+                AND node.idx < seal.size >> node.level) IS NOT TRUE
+        ) THEN
+        RAISE EXCEPTION 'not the nodes that these leaves complete' USING ERRCODE = '{REFUSED}';
+    END IF;
     INSERT INTO ocop.log_nodes (level, idx, hash) SELECT * FROM unnest(levels, idxs, hashes);
     -- Two sorted lists, not a join: a plan made while the tables were small must not last.
     IF (SELECT array_agg(made.entry_id ORDER BY made.leaf) FROM ocop.log_leaves AS made
@@ -101,6 +142,16 @@ BEGIN{_DURABLE}
             WHERE node.level = 0 AND node.idx >= sealed AND node.idx < seal.size)
     THEN
         RAISE EXCEPTION 'a leaf hash is not its entry''s' USING ERRCODE = '{REFUSED}';
+    END IF;
+    IF EXISTS (
+        SELECT FROM unnest(levels, idxs, hashes) AS node(level, idx, hash)
+        WHERE node.level > 0 AND node.hash IS DISTINCT FROM sha256('\\x01'::bytea
+            || (SELECT child.hash FROM ocop.log_nodes AS child
+                WHERE child.level = node.level - 1 AND child.idx = 2 * node.idx)
+            || (SELECT child.hash FROM ocop.log_nodes AS child
+                WHERE child.level = node.level - 1 AND child.idx = 2 * node.idx + 1))
+    ) THEN
+        RAISE EXCEPTION 'a node is not the hash of its children' USING ERRCODE = '{REFUSED}';
     END IF;
     INSERT INTO ocop.log_checkpoints (size, root, note) VALUES (size, root, note);
 END"""  # noqa: S608  # only constants of this module
@@ -132,9 +183,10 @@ class Function:
         """The statement that makes it."""
         # What the body names is looked up in the server's own catalogue first, whatever schemas
         # and temporary objects the caller has put in front of it.
+        settings = " ".join(f"SET {one.replace('=', ' = ')}" for one in SETTINGS)
         return (
             f"CREATE OR REPLACE FUNCTION ocop.{self.name}({self.arguments}) RETURNS {self.result} "
-            f"LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp "
+            f"LANGUAGE plpgsql SECURITY DEFINER {settings} "
             f"AS $body${self.body}$body$"
         )
 

@@ -25,6 +25,7 @@ from ledger.store.seam import SealedBatch, StoreFault
 
 T = TypeVar("T")
 _PAGE = 1000
+_MESSAGE = "SELECT pg_logical_emit_message(true, 'ocop'::text, ''::text)::text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,10 @@ class PostgresStore:
 
     def after(self, position: int, limit: int) -> list[tuple[int, bytes]]:
         return [(row[0], row[1]) for row in self._rows(queries.AFTER, position, limit)]
+
+    def settle(self) -> None:
+        """An empty message in the WAL: its commit waits for all before it, on the standby too."""
+        self._change(self._append_lock, _MESSAGE, ())
 
     def size(self) -> int:
         return int(self._one(queries.SIZE))
