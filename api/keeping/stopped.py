@@ -21,7 +21,7 @@ class StoppedStore:
         self._why = why
         # The recorder's connections are shared; only its one way of writing is another.
         self.recorder: ApplicationRecorder = copy.copy(store.recorder)
-        self.recorder.insert_events = self._refuse  # type: ignore[method-assign]
+        self.recorder.insert_events = self._refuse  # type: ignore[method-assign]  # the library saves through it
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         # A new one each time: an exception that is raised twice drags its first traceback along.

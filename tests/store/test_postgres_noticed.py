@@ -12,19 +12,9 @@ from api.bootstrap import Services
 from api.commands.main import main
 from ledger.store.postgres.connecting import Connection
 from ledger.store.postgres.faults import find_faults
-from ledger.store.postgres.schema import PARTITIONS, TABLES
+from ledger.store.postgres.schema import PARTITIONS
 from tests.store import small_ledger
 from tests.store.postgres_place import Place, tell_in
-
-COLUMNS = {
-    "schema_versions": ("version", "version + 100, program, applied_at"),
-    "stored_events": ("position", "*"),
-    "log_leaves": ("leaf", "*"),
-    "log_nodes": ("level", "*"),
-    "log_checkpoints": ("size", "*"),
-}
-EVERY = (*TABLES, *PARTITIONS)
-APPEND = "SELECT ocop.append(ARRAY['x'], ARRAY[1::bigint], ARRAY['\\x00'::bytea])"
 
 
 @pytest.fixture(scope="module")

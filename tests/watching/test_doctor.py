@@ -16,7 +16,6 @@ import pytest
 from api.background.heartbeat import Heartbeat, Trouble
 from api.bootstrap import Services, open_folder
 from api.commands.main import main
-from api.settings import Settings
 from api.watching.counts import Tally
 from api.watching.doctor.case import Case
 from api.watching.doctor.examination import examine
@@ -26,32 +25,11 @@ from ledger.errors import LedgerError
 from ledger.signing import load_key
 from ledger.store.locks import Leaderships
 from printers.spooling.spool import Spool
-from tests.store.small_ledger import FARM, NOW, day, found, kg, lot, say
+from tests.store.small_ledger import FARM, NOW, day, kg, lot, say
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 GIGABYTE = 1024**3
-
-
-@pytest.fixture(scope="module")
-def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with nothing wrong, to be copied."""
-    folder = tmp_path_factory.mktemp("healthy") / "so"
-    services = found(folder)
-    services.station.catch_up()
-    services.close()
-    settings = Settings.load(folder / "settings.json")
-    Settings(settings.origin, "https://truyxuat.example.vn").save(folder / "settings.json")
-    said = {"time": NOW.isoformat(), "size": 1}
-    (folder / "last-backup.json").write_text(json.dumps(said), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def folder(healthy: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "so"
-    shutil.copytree(healthy, copy)
-    return copy
 
 
 def case_of(folder: Path, now: dt.datetime | None = None, free: int = 50 * GIGABYTE) -> Case:

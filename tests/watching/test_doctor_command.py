@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,35 +13,11 @@ from pathlib import Path
 import pytest
 
 from api.commands.main import main
-from api.settings import Settings
 from api.watching.doctor.case import Case
 from api.watching.doctor.examination import CHECKS, examine
-from tests.store.small_ledger import NOW, found
 
 ROOT = Path(__file__).resolve().parents[2]
-NOBODY = 65534
 GIGABYTE = 1024**3
-
-
-@pytest.fixture(scope="module")
-def healthy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with nothing wrong, to be copied."""
-    folder = tmp_path_factory.mktemp("healthy") / "so"
-    services = found(folder)
-    services.station.catch_up()
-    services.close()
-    settings = Settings.load(folder / "settings.json")
-    Settings(settings.origin, "https://truyxuat.example.vn").save(folder / "settings.json")
-    said = {"time": NOW.isoformat(), "size": 1}
-    (folder / "last-backup.json").write_text(json.dumps(said), encoding="utf-8")
-    return folder
-
-
-@pytest.fixture
-def folder(healthy: Path, tmp_path: Path) -> Path:
-    copy = tmp_path / "so"
-    shutil.copytree(healthy, copy)
-    return copy
 
 
 def test_a_check_that_fails_or_hangs_stops_no_other(
