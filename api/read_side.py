@@ -55,11 +55,15 @@ class ReadSide:
 
     def label(self, gtin14: str, serial_tag: str, counter: int) -> LabelRow | None:
         """A serial's lot and state; in_doubt is known only where its printer is."""
-        found = self._views.label(gtin14, serial_tag, counter)
+        return self.label_at(gtin14, serial_tag, counter)[1]
+
+    def label_at(self, gtin14: str, serial_tag: str, counter: int) -> tuple[int, LabelRow | None]:
+        """The same after the tree size that it speaks of."""
+        size, found = self._views.label_at(gtin14, serial_tag, counter)
         if found is None or found.state != "issued":
-            return found
+            return size, found
         doubted = self._in_doubt(gtin14, serial_tag, counter)
-        return LabelRow(found.lot_code, "in_doubt") if doubted else found
+        return size, LabelRow(found.lot_code, "in_doubt") if doubted else found
 
     def container(self, sscc: str) -> Container | None:
         return self._views.container(sscc)

@@ -38,6 +38,8 @@ BOUND = {
     "newest work at a site": "entry_work",
     "the next serial": "label_range_last",
 }
+# The table of one row, and what was found with LIMIT 1.
+ONE_ROW = {"progress", "issued"}
 
 
 @pytest.fixture
@@ -74,6 +76,7 @@ def test_a_read_follows_an_index(views: Views, name: str) -> None:
     steps = plans(views, READS[name])
     # A scan of a common table expression goes over what was just found.
     scans = [step for step in steps if step.startswith("SCAN") and "CONSTANT" not in step]
+    scans = [step for step in scans if step.split()[1] not in ONE_ROW]
     assert scans == []
     if name in BOUND:
         assert any(BOUND[name] in step for step in steps), steps

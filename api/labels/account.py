@@ -97,6 +97,9 @@ def _stamp(paths: tuple[str, str]) -> tuple[int, ...] | None:
         main = os.stat(paths[0]).st_mtime_ns  # noqa: PTH116  # Path objects cost ten times as much here
     except OSError:
         return None
+    # Asked first: an error for each scan would cost more than both look-ups.
+    if not os.access(paths[1], os.F_OK):
+        return (main,)
     try:
         return main, os.stat(paths[1]).st_mtime_ns  # noqa: PTH116  # as above
     except OSError:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import escape
+
 from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render
@@ -17,6 +19,16 @@ from api.scans.counter import EXACT
 from ledger.projections.views import Views
 
 Facts = dict[str, Any]
+# Comments that the template alone can write: whatever comes from a ledger is escaped.
+_SERIAL, _SCANS = b"<!--serial-->", b"<!--scans-->\n"
+# What a template asks for is there: asking whether it is costs more than all the escaping.
+_NO_PRODUCT: Facts = dict.fromkeys(
+    (
+        *("brand", "standards", "net_content", "ingredients"),
+        *("usage", "storage", "warning", "origin"),
+    )
+)
+_NO_PRODUCER: Facts = dict.fromkeys(("name", "address", "province"))
 QUIET = 5
 """Scans of one label that need no word of advice: a shop, a buyer, a guest, and one of them twice."""
 
@@ -56,63 +68,67 @@ class CertificateLine:
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabelLine:
-    """The serial that was scanned and its state."""
-
-    serial: str
-    state: str
-
-
 def lot_path(item: str, lot: str) -> str:
     """`{item}/{lot}` for an address, each percent-encoded to the last reserved character."""
     return f"{quote(item, safe='')}/{quote(lot, safe='')}"
 
 
-def consumer_html(
-    facts: Facts,
-    today: str,
-    lang: str,
-    serial: str | None = None,
-    label_state: str | None = None,
-    scans: tuple[int, str] | None = None,
-    as_of: str = "",
-) -> bytes:
-    """The consumer page of a known lot; `label_state` of `serial` where one was scanned.
+class LotPage:
+    """The consumer page of a known lot, written once for all labels in one state.
 
-    `scans` is how often that serial was scanned, this time included, and the ISO day of the first.
-    `as_of` is the moment that the page speaks of, when that is not now.
+    A crowd scans many labels of one lot: only the serial and its scans differ.
     """
-    say = tongue(lang)
-    product = facts.get("product") or {}
-    item, lot = facts["item"], facts["lot"]
-    path = lot_path(item, lot)
-    code = f"(01){item}(10){lot}" if facts.get("product") else f"{item} {lot}"
-    certificates = facts.get("certificates") or []
-    return render(
-        "consumer.html",
-        lang,
-        banners=_banners(facts, today, say, label_state),
-        facts=facts,
-        product=product,
-        producer=facts.get("producer") or {},
-        ocop=_recognition(facts, certificates, today),
-        lapsed=_lapsed(facts, certificates, today, say),
-        stages=[_stage(stage, say) for stage in facts.get("stages") or []],
-        certificates=[_certificate(one, today, say) for one in certificates],
-        packed_on=day(facts.get("packed_on")),
-        expiry=day(facts.get("expiry")),
-        net=quantity(product.get("net_content"), say),
-        trace_code=f"{code}(21){serial}" if serial else code,
-        label=None
-        if serial is None or label_state is None
-        else LabelLine(serial, worded(LABEL_STATES, label_state, say)),
-        scans="" if scans is None else _scan_line(scans, say),
-        item=item,
-        lot=lot,
-        path=path,
-        as_of=as_of,
-    )
+
+    def __init__(
+        self,
+        facts: Facts,
+        today: str,
+        lang: str,
+        label_state: str | None = None,
+        as_of: str = "",
+    ) -> None:
+        """`label_state` is that of the labels scanned; None for the page of the lot alone.
+
+        `as_of` is the moment that the page speaks of, when that is not now.
+        """
+        say = self._say = tongue(lang)
+        product = facts.get("product") or {}
+        item, lot = facts["item"], facts["lot"]
+        certificates = facts.get("certificates") or []
+        whole = render(
+            "consumer.html",
+            lang,
+            banners=_banners(facts, today, say, label_state),
+            facts=facts,
+            product={**_NO_PRODUCT, **product},
+            producer={**_NO_PRODUCER, **(facts.get("producer") or {})},
+            ocop=_recognition(facts, certificates, today),
+            lapsed=_lapsed(facts, certificates, today, say),
+            stages=[_stage(stage, say) for stage in facts.get("stages") or []],
+            certificates=[_certificate(one, today, say) for one in certificates],
+            packed_on=day(facts.get("packed_on")),
+            expiry=day(facts.get("expiry")),
+            net=quantity(product.get("net_content"), say),
+            trace_code=f"(01){item}(10){lot}" if facts.get("product") else f"{item} {lot}",
+            label_state="" if label_state is None else worded(LABEL_STATES, label_state, say),
+            item=item,
+            lot=lot,
+            path=lot_path(item, lot),
+            as_of=as_of,
+        )
+        before, after = whole.split(_SCANS)
+        self._before, self._after = before.split(_SERIAL), after
+
+    def of(self, serial: str | None = None, scans: tuple[int, str] | None = None) -> bytes:
+        """The page as UTF-8 for one label.
+
+        `scans` is how often it was scanned, this time included, and the ISO day of the first.
+        """
+        told = b""
+        if scans is not None:
+            told = f'<p class="scans">{escape(_scan_line(scans, self._say))}</p>\n'.encode()
+        before = str(escape(serial or "")).encode().join(self._before)
+        return b"".join((before, told, self._after))
 
 
 def _scan_line(scans: tuple[int, str], say: Tongue) -> str:

@@ -16,18 +16,18 @@ from api.pages.messages_catalogue import tongue
 from api.pages.static_files import static_url
 
 FOLDER = Path(__file__).with_name("templates")
-_CONSTANT = re.compile(r'\{\{ _\("((?:[^"\\{}])+)"\) \}\}')
+_CONSTANT = re.compile(r'\{\{ (_|static)\("((?:[^"\\{}])+)"\) \}\}')
 
 
-class _ConstantMessages(Extension):
-    """Puts messages without parameters into the template itself, once, when it is compiled.
+class _Constants(Extension):
+    """Puts messages without parameters, and addresses of files, into the template, once.
 
     A page has some sixty of them; looking each up for every request would cost more than the rest.
     """
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - signature of the library
-        say = self.environment.globals["_"]
-        return _CONSTANT.sub(lambda found: str(escape(say(found.group(1)))), source)  # type: ignore[operator]  # globals are untyped
+        known = self.environment.globals
+        return _CONSTANT.sub(lambda found: str(escape(known[found[1]](found[2]))), source)  # type: ignore[operator]  # globals are untyped
 
 
 @cache
@@ -41,7 +41,7 @@ def environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=[_ConstantMessages],
+        extensions=[_Constants],
     )
     made.globals.update(_=tongue(lang), lang=tongue(lang).lang, static=static_url)
     made.filters.update(day=dates.day, moment=dates.moment)

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
-from api.pages.consumer_page import consumer_html, lot_path
+from api.pages.consumer_page import LotPage, lot_path
 from api.pages.dates import today
 from api.pages.linkset import linkset
 from api.pages.notices import notice
 from api.routes.freshness import as_of
 from api.routes.link_path import LabelPath, read_label_path
 from api.routes.negotiation import HTML, JSON, LINKSET, asked_for, chosen_type
+from api.routes.recent import Recent
 from api.routes.replies import Headers, json_bytes, send_raw
 from api.routes.services import Facts, LabelRow, LotFacts, Services
 from api.scans.counter import EXACT, Seen
@@ -32,6 +33,7 @@ from ledger.projections.views import Views
 
 CACHED_PAGES = 512
 CACHED_PATHS = 4096
+CACHED_LOTS = 64
 _CACHE = (b"cache-control", b"public, max-age=60")
 _NO_STORE = (b"cache-control", b"no-store")
 _VARY = (b"vary", b"accept, accept-encoding")
@@ -108,8 +110,11 @@ class ConsumerEndpoint:
         self._services = services
         self._peers = Peers(services.settings.trusted_proxies)
         self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
-        self._scans: OrderedDict[bytes, _Scan] = OrderedDict()
-        self._newest_lot: tuple[tuple[str, str, int] | None, LotFacts | None] = (None, None)
+        self._scans: Recent[bytes, _Scan] = Recent(CACHED_PATHS)
+        # A crowd scans many labels of few lots: each is read and written once for a state of the
+        # views.
+        self._lots: Recent[tuple[str, str, int], LotFacts | None] = Recent(CACHED_LOTS)
+        self._lot_pages: Recent[tuple[object, ...], LotPage] = Recent(CACHED_LOTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; GET and HEAD only."""
@@ -131,13 +136,11 @@ class ConsumerEndpoint:
         kind = LINKSET if link_type in _LINKSET_WANTED else chosen_type(accept)
         raw_path = scope.get("raw_path") or scope["path"].encode()
         head = method == "HEAD"
-        scan = self._scans.get(raw_path)
-        if scan is None:
-            try:
-                scan = self._scan(raw_path)
-            except DomainError as refusal:
-                answer = _refusal("not-a-label", lang, kind, refusal.say(lang))
-        if scan is not None:
+        try:
+            scan = self._scans.get(raw_path, lambda: self._scan(raw_path))
+        except DomainError as refusal:
+            answer = _refusal("not-a-label", lang, kind, refusal.say(lang))
+        else:
             counts = kind == HTML and not head and _LANGUAGE_CHOSEN not in scope["query_string"]
             seen = await self._seen(scan, counts) if kind == HTML and scan.tag else None
             answer = self._answer(scan, raw_path, lang, kind, seen)
@@ -177,40 +180,59 @@ class ConsumerEndpoint:
         views = self._services.views
         path = scan.path
         label: LabelRow | None = None
-        if path.serial is not None:
-            if scan.genuine:
-                label = views.label(path.gtin14, scan.tag, scan.counter)
+        if path.serial is not None and scan.genuine:
+            size, label = views.label_at(path.gtin14, scan.tag, scan.counter)
             if label is not None and label.lot_code != path.lot:
-                lot = self._lot(path)
+                lot = self._lot(path, size)
                 return _refusal("other-lot", lang, kind, counted=_stray(lot, "never-issued"))
+        else:
+            size = views.size
         day = today(self._services.now())
         state = None if label is None else label.state
-        size = views.size
         told = as_of(self._services) if kind == HTML else ""
         key = (raw_path, lang, kind, size, day, state, seen, told)
         answer = self._answers.get(key)
         if answer is not None:
             self._answers.move_to_end(key)
             return answer
-        lot = self._lot(path)
+        lot = self._lot(path, size)
         if lot is None:
             return _refusal("unknown-lot", lang, kind)
         if path.serial is not None and label is None:
             standing: Standing = "never-issued" if scan.genuine else "invented"
             return _refusal("unknown-serial", lang, kind, counted=_stray(lot, standing))
-        answer = self._render(lot.facts, scan, state, day, lang, kind, raw_path, seen, told)
+        facts = lot.facts
+        if kind == HTML:
+            page = self._lot_page(lot, size, day, lang, state, told)
+            body = page.of(path.serial, None if seen is None else _told(seen, day))
+        elif kind == JSON:
+            status = {"status": Views.status(facts, day), "serial": path.serial, "label": state}
+            body = json_bytes({**facts, **status})
+        else:
+            where = lot_path(facts["item"], facts["lot"])
+            base = self._services.settings.base_url or ""
+            body = json_bytes(linkset(base, raw_path.decode("ascii"), where, facts["name"]))
+        counted = _Counted("void" if state == "void" else "in-force", _stopped(facts))
+        answer = _made(200, body, kind, _CACHE, counted)
         self._answers[key] = answer
         if len(self._answers) > CACHED_PAGES:
             self._answers.popitem(last=False)
         return answer
 
-    def _lot(self, path: LabelPath) -> LotFacts | None:
-        # A crowd scans many serials of one lot: its facts are read once for each size of the views.
+    def _lot(self, path: LabelPath, size: int) -> LotFacts | None:
         views = self._services.views
-        of = (path.gtin14, path.lot, views.size)
-        if self._newest_lot[0] != of:
-            self._newest_lot = of, views.lot(path.gtin14, path.lot)
-        return self._newest_lot[1]
+        return self._lots.get(
+            (path.gtin14, path.lot, size), lambda: views.lot(path.gtin14, path.lot)
+        )
+
+    def _lot_page(
+        self, lot: LotFacts, size: int, day: str, lang: str, state: str | None, told: str
+    ) -> LotPage:
+        facts = lot.facts
+        return self._lot_pages.get(
+            (facts["item"], facts["lot"], size, day, lang, state, told),
+            lambda: LotPage(facts, day, lang, state, told),
+        )
 
     def _scan(self, raw_path: bytes) -> _Scan:
         path = read_label_path(raw_path)
@@ -219,36 +241,7 @@ class ConsumerEndpoint:
             genuine = self._services.labelling.serial_is_genuine(path.gtin14, path.serial)
             if genuine:
                 tag, counter, _ = read_serial(path.serial)
-        scan = self._scans[raw_path] = _Scan(path, tag, counter, genuine)
-        if len(self._scans) > CACHED_PATHS:
-            self._scans.popitem(last=False)
-        return scan
-
-    def _render(
-        self,
-        facts: Facts,
-        scan: _Scan,
-        state: str | None,
-        day: str,
-        lang: str,
-        kind: str,
-        raw_path: bytes,
-        seen: Seen | None,
-        told: str,
-    ) -> _Answer:
-        serial = scan.path.serial
-        if kind == HTML:
-            scans = None if seen is None else _told(seen, day)
-            body = consumer_html(facts, day, lang, serial, state, scans, told)
-        elif kind == JSON:
-            status = {"status": Views.status(facts, day), "serial": serial, "label": state}
-            body = json_bytes({**facts, **status})
-        else:
-            where = lot_path(facts["item"], facts["lot"])
-            base = self._services.settings.base_url or ""
-            body = json_bytes(linkset(base, raw_path.decode("ascii"), where, facts["name"]))
-        counted = _Counted("void" if state == "void" else "in-force", _stopped(facts))
-        return _made(200, body, kind, _CACHE, counted)
+        return _Scan(path, tag, counter, genuine)
 
 
 def _stopped(facts: Facts) -> bool:

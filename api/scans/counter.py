@@ -213,7 +213,9 @@ class ScanCounter:
 
     def _with_waiting(self, serial: Serial, stored: Seen) -> Seen:
         """Stored and waiting scans. The lock is held."""
-        more = self._open.of(serial) + sum(batch.of(serial) for batch in self._waiting)
+        more = self._open.of(serial)
+        if self._waiting:
+            more += sum(batch.of(serial) for batch in self._waiting)
         if not more:
             return stored
         return Seen(stored.scans + more, stored.first_day or self._open.day)

@@ -18,6 +18,17 @@ _STEERING_FROM = (
     f"WHERE idx >= ? AND {STEERS} ORDER BY idx"
 )
 
+# Marks by lot: a product has marks for every lot there ever was.
+_LABEL_AT = (
+    "SELECT size, issued.lot, ("
+    "SELECT state FROM label_mark WHERE gtin = ?1 AND lot = issued.lot AND tag = ?2 "
+    "AND first <= ?3 AND last >= ?3 ORDER BY idx DESC LIMIT 1"
+    ") FROM progress LEFT JOIN ("
+    "SELECT lot FROM label_range WHERE gtin = ?1 AND tag = ?2 AND first <= ?3 AND last >= ?3 "
+    "ORDER BY first DESC LIMIT 1"
+    ") AS issued"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LotFacts:
@@ -101,27 +112,13 @@ class Views:
 
     def label(self, gtin14: str, tag: str, counter: int) -> LabelRow | None:
         """Which lot a serial was issued for, and its newest state."""
-        found = self._rows(
-            "SELECT lot FROM label_range WHERE gtin = ? AND tag = ? AND first <= ? AND last >= ? "
-            "ORDER BY first DESC LIMIT 1",
-            gtin14,
-            tag,
-            counter,
-            counter,
-        )
-        if not found:
-            return None
-        # By lot: a product has marks for every lot there ever was.
-        marks = self._rows(
-            "SELECT state FROM label_mark WHERE gtin = ? AND lot = ? AND tag = ? AND first <= ? "
-            "AND last >= ? ORDER BY idx DESC LIMIT 1",
-            gtin14,
-            found[0][0],
-            tag,
-            counter,
-            counter,
-        )
-        return LabelRow(found[0][0], marks[0][0] if marks else "issued")
+        return self.label_at(gtin14, tag, counter)[1]
+
+    def label_at(self, gtin14: str, tag: str, counter: int) -> tuple[int, LabelRow | None]:
+        """The same after the tree size that it speaks of: one statement, for each scan asks it."""
+        found = self.connection().execute(_LABEL_AT, (gtin14, tag, counter)).fetchone()
+        size, lot, state = found
+        return size, None if lot is None else LabelRow(lot, state or "issued")
 
     def label_ranges(self, gtin14: str, lot: str) -> list[tuple[str, int, int]]:
         """(tag, first, last) of every issue for a lot, in ledger order."""

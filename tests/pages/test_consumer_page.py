@@ -11,13 +11,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from api.bootstrap import Services
-from api.pages.consumer_page import consumer_html
+from api.pages.consumer_page import LotPage
 from api.pages.static_files import static_files
 from tests.pages.cooperative import GTIN, LOT, PARTY, RAW, RAW_LOT, record, serial
 
 PAGE = f"/01/{GTIN}/10/{LOT}"
 HTML = {"accept": "text/html"}
-HOSTILE = "<script>alert(1)</script>\"'&"
+HOSTILE = "<!--serial--><!--scans-->\n<script>alert(1)</script>\"'&"
 
 
 def facts_of(services: Services) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def test_all_ten_items_of_the_circular_are_on_the_page(public: TestClient) -> No
 
 def test_items_that_are_not_recorded_say_so(services: Services) -> None:
     bare = {**facts_of(services), "product": None, "producer": {}, "stages": [], "expiry": None}
-    page = consumer_html({**bare, "certificates": [], "stars": 0}, "2026-10-01", "vi").decode()
+    page = LotPage({**bare, "certificates": [], "stars": 0}, "2026-10-01", "vi").of().decode()
     assert set(re.findall(r'data-item="(\d+)"', page)) == {str(n) for n in range(1, 11)}
     assert page.count("chưa có") >= 7
 
@@ -57,14 +57,14 @@ def test_a_recall_comes_before_the_name(services: Services, public: TestClient) 
 
 
 def test_an_expired_lot_says_so_first(services: Services) -> None:
-    page = consumer_html(facts_of(services), "2027-09-24", "vi").decode()
+    page = LotPage(facts_of(services), "2027-09-24", "vi").of().decode()
     assert page.index("HẾT HẠN SỬ DỤNG") < page.index("<h1")
 
 
 def test_stars_vanish_when_the_recognition_has_lapsed(services: Services) -> None:
     facts = facts_of(services)
-    assert "★★★★" in consumer_html(facts, "2027-02-28", "vi").decode()
-    lapsed = consumer_html(facts, "2027-03-01", "vi").decode()
+    assert "★★★★" in LotPage(facts, "2027-02-28", "vi").of().decode()
+    lapsed = LotPage(facts, "2027-03-01", "vi").of().decode()
     assert "★" not in lapsed
     assert "không hiển thị hạng sao" in lapsed
 
@@ -80,7 +80,7 @@ def test_hostile_text_is_escaped_in_every_field(services: Services) -> None:
 
     facts = spoiled(facts_of(services))
     facts.update(packed_on="2026-09-23", expiry="2027-09-23", item=GTIN)
-    page = consumer_html(facts, "2026-10-01", "vi", HOSTILE, "printed").decode()
+    page = LotPage(facts, "2026-10-01", "vi", "printed").of(HOSTILE).decode()
     assert "<script>alert" not in page
     assert page.count("&lt;script&gt;") > 10
 
@@ -137,7 +137,7 @@ def test_a_void_label_shows_the_lot_under_a_banner(services: Services, public: T
 
 
 def test_a_label_in_doubt_is_told(services: Services) -> None:
-    page = consumer_html(facts_of(services), "2026-10-01", "vi", "A1", "in_doubt").decode()
+    page = LotPage(facts_of(services), "2026-10-01", "vi", "in_doubt").of("A1").decode()
     assert page.index("CHƯA CHẮC") < page.index("<h1")
 
 
