@@ -19,22 +19,21 @@ from ledger.verify.wording import Refusal
 
 @dataclass(slots=True)
 class Prepared:
-    """An entry that was read. `verified` is the key that its signature was checked with, if any."""
+    """An entry that was read. `signed` when its signature is good under the key of its key id."""
 
     entry: Entry
     statement: Statement
-    verified: PublicKey | None
+    signed: bool = False
 
     def verify(self, key: PublicKey) -> None:
-        """Make sure that `key` signed it.
+        """Make sure that the key of its key id, which is `key`, signed it.
 
         Raises:
             SignatureRefused: it did not.
         """
-        if self.verified is key or (self.verified is not None and self.verified.raw == key.raw):
-            return
-        key.verify(self.entry.signature, self.entry.signed)
-        self.verified = key
+        if not self.signed:
+            key.verify(self.entry.signature, self.entry.signed)
+            self.signed = True
 
 
 @dataclass(slots=True)
@@ -50,19 +49,39 @@ class Submission:
 
 def prepare(raw_entries: Sequence[bytes], keys: Mapping[bytes, KeyRecord]) -> Submission:
     """Read entries and check their signatures, as far as their keys are known already."""
-    found = Submission([])
+    entries: list[Entry] = []
+    refusal: Refusal | None = None
     try:
         for raw in raw_entries:
-            entry = parse_entry(raw)
-            found.entries.append(Prepared(entry, read_statement(entry.payload), None))
+            entries.append(parse_entry(raw))  # noqa: PERF401  # kept when one is refused
     except Refusal as refused:
-        found.refusal = refused
-    # In a loop of its own, because what the library needs for it then stays in the processor's cache.
-    for at, one in enumerate(found.entries):
-        record = keys.get(one.entry.keyid)
-        if record is not None:
-            try:
-                one.verify(record.public)
-            except SignatureRefused as refused:
-                return Submission(found.entries[:at], refused)
+        refusal = refused
+    # Signatures in a loop of their own, because what the library needs for them then stays in the
+    # processor's cache. Reading comes last: what it makes is looked at next, by `TraceLedger`.
+    checked = _checked(entries, keys)
+    found: list[Prepared] = []
+    try:
+        for entry, signed in zip(entries, checked, strict=False):
+            statement = read_statement(entry.payload)
+            if isinstance(signed, SignatureRefused):
+                raise signed
+            found.append(Prepared(entry, statement, signed))
+    except Refusal as refused:
+        refusal = refused
+    return Submission(found, refusal)
+
+
+def _checked(
+    entries: list[Entry], keys: Mapping[bytes, KeyRecord]
+) -> list[bool | SignatureRefused]:
+    """Whether each signature is known to be good, up to the first that is wrong."""
+    found: list[bool | SignatureRefused] = []
+    for entry in entries:
+        record = keys.get(entry.keyid)
+        try:
+            if record is not None:
+                record.public.verify(entry.signature, entry.signed)
+        except SignatureRefused as refused:
+            return [*found, refused]
+        found.append(record is not None)
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from eventsourcing.application import Application
 from eventsourcing.persistence import (
@@ -17,6 +18,7 @@ from eventsourcing.persistence import (
     InfrastructureFactory,
     IntegrityError,
     PersistenceError,
+    StoredEvent,
     Transcoder,
 )
 from eventsourcing.utils import Environment, EnvType
@@ -24,10 +26,9 @@ from eventsourcing.utils import Environment, EnvType
 from ledger.admission import Prepared, Submission, prepare
 from ledger.errors import ForkFound, LedgerError
 from ledger.memory import LedgerMemory
-from ledger.recorded import ExactBytes, stored_event
+from ledger.recorded import EntryEvent, ExactBytes
 from ledger.store.seam import LedgerStore
-from ledger.verify.entry import Entry
-from ledger.verify.history import History, Located
+from ledger.verify.history import History
 from ledger.verify.merkle import leaf_hash
 from ledger.verify.wording import Refusal
 
@@ -171,7 +172,7 @@ class TraceLedger(Application[str]):
         offered = sum(len(one.entries) for one in submissions)
         if offered > MOST_AT_ONCE:
             raise ValueError(f"{offered} entries, at most {MOST_AT_ONCE} at once")
-        fresh: list[tuple[Entry, Located]] = []
+        fresh: list[EntryEvent] = []
         with self.store.writing(), self._memory_lock:
             self.catch_up()
             self._doubtful = True
@@ -183,7 +184,7 @@ class TraceLedger(Application[str]):
             self._doubtful = False
         return outcomes
 
-    def _decide(self, submission: Submission, fresh: list[tuple[Entry, Located]]) -> Outcome:
+    def _decide(self, submission: Submission, fresh: list[EntryEvent]) -> Outcome:
         done: list[Submitted] = []
         failure = submission.refusal
         try:
@@ -198,7 +199,7 @@ class TraceLedger(Application[str]):
         failure.done = done  # type: ignore[attr-defined]
         return failure
 
-    def _consider(self, one: Prepared, fresh: list[tuple[Entry, Located]]) -> Submitted:
+    def _consider(self, one: Prepared, fresh: list[EntryEvent]) -> Submitted:
         memory, entry, statement = self._memory, one.entry, one.statement
         head = memory.history.journals.get(entry.keyid)
         if head is not None and statement.seq <= head.seq:
@@ -207,16 +208,9 @@ class TraceLedger(Application[str]):
             if index is not None:
                 return Submitted(entry.id.hex(), index, known=True)
             self._refuse_fork(one, fresh)
-        signer = memory.history.keys.signer(entry.keyid, memory.size, statement)
-        one.verify(signer.public)
-        memory.history.check_journal(entry, statement)
-        if statement.inputs:
-            memory.history.check_links(statement)
-        memory.history.check_authority(signer, statement)
-        located = Located(memory.size, entry.id.hex(), statement, signer)
-        memory.take(located, entry)
-        fresh.append((entry, located))
-        return Submitted(located.id, located.index, known=False)
+        index = memory.admit(entry, statement, signed=one.signed)
+        fresh.append(EntryEvent.of(entry, statement.seq))
+        return Submitted(entry.id.hex(), index, known=False)
 
     def _index_of(self, entry_id: bytes) -> int | None:
         """Log index of a recorded entry: its leaf's, or the one that the next sealing will give it."""
@@ -238,39 +232,35 @@ class TraceLedger(Application[str]):
         # Sealed by another process since we asked for its leaf.
         return self.store.index_of(entry_id)
 
-    def _refuse_fork(self, one: Prepared, fresh: list[tuple[Entry, Located]]) -> None:
+    def _refuse_fork(self, one: Prepared, fresh: list[EntryEvent]) -> None:
         entry, seq = one.entry, one.statement.seq
+        journal = entry.keyid.hex()
         record = self.history.keys.records.get(entry.keyid)
         if record is None:
             return  # an unknown key is refused for that, whatever position it names
         one.verify(record.public)
-        stored = self.store.entry_at(entry.keyid.hex(), seq)
+        stored = self.store.entry_at(journal, seq)
         if stored is None:
             stored = next(
                 (
-                    other.raw
-                    for other, located in fresh
-                    if other.keyid == entry.keyid and located.statement.seq == seq
+                    other.state
+                    for other in fresh
+                    if (other.originator_id, other.originator_version) == (journal, seq)
                 ),
                 None,
             )
         if stored is not None:
-            raise ForkFound(entry.keyid.hex(), seq, stored, entry.raw)
+            raise ForkFound(journal, seq, stored, entry.raw)
 
-    def _save(self, fresh: list[tuple[Entry, Located]]) -> None:
+    def _save(self, fresh: list[EntryEvent]) -> None:
         if not fresh:
             return
         try:
-            positions = self.recorder.insert_events(
-                [
-                    stored_event(entry.keyid.hex(), located.statement.seq, entry.raw)
-                    for entry, located in fresh
-                ]
-            )
+            positions = self.recorder.insert_events(cast("list[StoredEvent]", fresh))
         except (PersistenceError, IntegrityError, OSError) as wrong:
             raise LedgerError("store-unwritable", why=str(wrong)) from wrong
         assert positions is not None  # both stores tell
-        self._memory.reached(positions[-1], fresh[-1][1].id)
+        self._memory.reached(positions[-1], fresh[-1].entry_id.hex())
 
 
 def _repeats(outcome: Outcome) -> bool:

@@ -13,11 +13,11 @@ from ledger.store.steering import STEERING_TYPES
 from ledger.verify.entry import Entry, parse_entry
 from ledger.verify.history import History, JournalHead, Located
 from ledger.verify.merkle import leaf_hash
-from ledger.verify.statement import read_statement
+from ledger.verify.statement import Statement, read_statement
 from ledger.verify.wording import Refusal
 
 _PAGE = 500
-_REMEMBERED = 50_000
+_REMEMBERED = 25_000  # at least, and at most twice as many
 _KEYID = slice(-96, -64)
 
 
@@ -39,13 +39,18 @@ class LedgerMemory:
         self._newest = ""
         self._heads_at = 0  # a head at or below this position may have been read ahead
         self._store = store
-        self._seen: dict[str, Seen] = {}
+        # By entry id. When the later ones are enough, the earlier ones go all at once: a dict that
+        # loses its oldest item each time is searched ever longer for it.
+        self._later: dict[str, Seen] = {}
+        self._earlier: dict[str, Seen] = {}
 
     def seen(self, entry_id: str) -> Seen | None:
         """An entry that came by lately, or None though it may be in the store."""
-        found = self._seen.pop(entry_id, None)
-        if found is not None:
-            self._seen[entry_id] = found
+        found = self._later.get(entry_id)
+        if found is None:
+            found = self._earlier.get(entry_id)
+            if found is not None:
+                self._remember(entry_id, found)
         return found
 
     def party_of(self, entry_id: str) -> tuple[str, str] | None:
@@ -148,21 +153,20 @@ class LedgerMemory:
             if wrong.code == "roots-differ":
                 raise  # another ledger than the one expected, and nothing forged
             raise LedgerError("steering-forged", position=position, why=str(wrong)) from wrong
-        self._fold(Located(index, entry.id.hex(), statement, signer), entry)
+        self.history.fold(Located(index, entry.id.hex(), statement, signer), entry)
+        signer.signed.clear()
 
-    def take(self, located: Located, entry: Entry) -> None:
-        """Fold an examined entry that is about to be saved, at log index `size`."""
-        self._fold(located, entry)
-        statement = located.statement
-        self._remember(located.id, (statement.type, statement.party, located.index))
-        self.size += 1
-
-    def _fold(self, located: Located, entry: Entry) -> None:
-        self.history.fold(located, entry)
+    def admit(self, entry: Entry, statement: Statement, *, signed: bool) -> int:
+        """`History.admit_read` of an entry that is about to be saved; returns its log index."""
+        index = self.size
+        located = self.history.admit_read(index, entry, statement, signed=signed)
         # Which entries a key signed is an auditor's question; kept here it would grow for ever.
         located.signer.signed.clear()
+        self._remember(located.id, (statement.type, statement.party, index))
+        self.size = index + 1
+        return index
 
     def _remember(self, entry_id: str, seen: Seen) -> None:
-        self._seen[entry_id] = seen
-        if len(self._seen) > _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+        if len(self._later) >= _REMEMBERED:
+            self._earlier, self._later = self._later, {}
+        self._later[entry_id] = seen

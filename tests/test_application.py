@@ -357,7 +357,7 @@ def test_what_was_checked_before_a_key_ended_is_refused_after_it(services: Servi
     """The signature is checked without the lock; whether the key may sign, under it."""
     first, second = signed_harvests(services, 2)
     early = services.ledger.prepare([first.raw, second.raw])
-    assert [one.verified is not None for one in early.entries] == [True, True]
+    assert [one.signed for one in early.entries] == [True, True]
     ended = {"keyid": first.keyid.hex(), "reason": "lost"}
     small_ledger.say(services, FARM, "key-retired", small_ledger.day(3), ended)
     (outcome,) = services.ledger.append([early])

@@ -1,4 +1,4 @@
-"""The embedded store: eventsourcing's SQLite recorder on guarded connections, and the seal's tables."""
+"""The embedded store: one SQLite file for entries, log and checkpoints."""
 
 from __future__ import annotations
 
@@ -10,20 +10,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from eventsourcing.persistence import InterfaceError, Notification, StoredEvent
-from eventsourcing.sqlite import (
-    SQLiteApplicationRecorder,
-    SQLiteConnection,
-    SQLiteConnectionPool,
-    SQLiteCursor,
-    SQLiteDatastore,
-)
+from eventsourcing.persistence import PersistenceError
 
 from ledger.errors import LedgerError
 from ledger.store import guard
 from ledger.store.locks import FileLock, Leaderships
 from ledger.store.seam import SealedBatch, StoreFault
-from ledger.verify.merkle import leaf_hash
+from ledger.store.sqlite_recorder import EntryRecorder, GuardedDatastore
 
 _BY_ID = "SELECT state FROM stored_events WHERE entry_id = ?"
 _BY_PLACE = "SELECT state FROM stored_events WHERE originator_id = ? AND originator_version = ?"
@@ -56,91 +49,6 @@ STEERING = (
     "SELECT leaf, position, state FROM stored_events "  # noqa: S608  # no input
     f"LEFT JOIN log_leaves USING (position) WHERE {guard.STEERS} AND position <= ? ORDER BY position"
 )
-_NOTIFICATIONS = (
-    "SELECT position, originator_id, originator_version, topic, state FROM stored_events "
-    "WHERE position > ? AND position <= ? ORDER BY position LIMIT ?"
-)
-
-
-class _GuardedPool(SQLiteConnectionPool):
-    """The library's pool, but every connection is a guarded one."""
-
-    def _create_connection(self) -> SQLiteConnection:
-        try:
-            connection = guard.connect(self.db_name, timeout=self.lock_timeout or 5)
-        except sqlite3.Error as wrong:
-            raise InterfaceError(wrong) from wrong
-        return SQLiteConnection(sqlite_conn=connection, max_age=self.max_age)
-
-
-class _GuardedDatastore(SQLiteDatastore):
-    def __init__(self, path: Path) -> None:
-        super().__init__(str(path), originator_id_type="text")
-        self.pool.close()
-        self.pool = _GuardedPool(db_name=str(path), lock_timeout=5)
-
-
-class EntryRecorder(SQLiteApplicationRecorder):
-    """Stores events whose state is an entry; the entry id gets a column of its own."""
-
-    def __init__(self, datastore: SQLiteDatastore) -> None:
-        super().__init__(datastore, guard.EVENTS)
-        self.insert_events_statement = (
-            "INSERT INTO stored_events "
-            "(originator_id, originator_version, topic, state, entry_id) VALUES (?,?,?,?,?)"
-        )
-
-    def _insert_events(
-        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: Any
-    ) -> Sequence[int] | None:
-        c.executemany(
-            self.insert_events_statement,
-            [
-                (
-                    event.originator_id,
-                    event.originator_version,
-                    event.topic,
-                    event.state,
-                    leaf_hash(event.state),
-                )
-                for event in stored_events
-            ],
-        )
-        # Within one transaction AUTOINCREMENT gives consecutive positions.
-        c.execute("SELECT last_insert_rowid()")
-        last = int(c.fetchone()[0])
-        return range(last - len(stored_events) + 1, last + 1)
-
-    def select_notifications(
-        self,
-        start: int | None,
-        limit: int,
-        stop: int | None = None,
-        topics: Sequence[str] = (),
-        *,
-        inclusive_of_start: bool = True,
-    ) -> Sequence[Notification]:
-        """As in the library; own SQL because our position column has a name."""
-        above = (start or 0) - (1 if inclusive_of_start and start is not None else 0)
-        below = 2**62 if stop is None else stop
-        # There is one topic (`Recorded`), so a choice of topics takes all rows or none.
-        with self.datastore.transaction(commit=False) as c:
-            c.execute(_NOTIFICATIONS, (above, below, limit))
-            return [
-                Notification(
-                    id=row["position"],
-                    originator_id=row["originator_id"],
-                    originator_version=row["originator_version"],
-                    topic=row["topic"],
-                    state=row["state"],
-                )
-                for row in c.fetchall()
-                if not topics or row["topic"] in topics
-            ]
-
-    def _max_notification_id(self, c: SQLiteCursor) -> int:
-        c.execute("SELECT coalesce(max(position), 0) FROM stored_events")
-        return int(c.fetchone()[0])
 
 
 class SqliteStore:
@@ -162,12 +70,12 @@ class SqliteStore:
         if version == 0:
             raise LedgerError("store-missing", path=path.parent)
         self.path = path
-        self._datastore = _GuardedDatastore(path)
-        self.recorder = EntryRecorder(self._datastore)
+        self._datastore = GuardedDatastore(path)
+        self.recorder = EntryRecorder(self._datastore, path)
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
-        self._append_lock = FileLock(path.with_suffix(".lock"))
-        self._seal_lock = FileLock(path.with_suffix(".seal.lock"))
+        self._append_lock = FileLock(path.with_suffix(".lock"), keep=True)
+        self._seal_lock = FileLock(path.with_suffix(".seal.lock"), keep=True)
         self._leaderships = Leaderships(path)
         self._closing = threading.Event()
 
@@ -232,8 +140,18 @@ class SqliteStore:
         return found
 
     def after(self, position: int, limit: int) -> list[tuple[int, bytes]]:
+        if self._append_lock.mine():
+            return self._after_as_appending(position, limit)
         rows = self._connection().execute(_AFTER, (position, limit))
         return [(row[0], row[1]) for row in rows]
+
+    def _after_as_appending(self, position: int, limit: int) -> list[tuple[int, bytes]]:
+        """`after` on the connection that appends: others read its pages from the file again."""
+        try:
+            with self.recorder.appending() as connection:
+                return [(row[0], row[1]) for row in connection.execute(_AFTER, (position, limit))]
+        except PersistenceError as wrong:
+            raise LedgerError("store-unwritable", why=str(wrong)) from wrong
 
     def settle(self) -> None:
         """The write-ahead log is all: what left it for the file was synchronised on the way.
@@ -321,6 +239,9 @@ class SqliteStore:
     def close(self) -> None:
         self._closing.set()
         self._leaderships.close()
+        self._append_lock.close()
+        self._seal_lock.close()
+        self.recorder.close()
         self._datastore.close()
         for connection in self._open:
             connection.close()

@@ -77,7 +77,7 @@ _LENGTH_DIGITS = len(str(MAX_PAYLOAD))
 _HEADS: dict[int, bytes] = {}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Entry:
     """One entry as stored. `Entry(raw)` parses, so an Entry with inconsistent parts cannot exist.
 
@@ -87,16 +87,16 @@ class Entry:
     """
 
     raw: bytes
-    payload: bytes = field(init=False, compare=False, repr=False)
-    keyid: bytes = field(init=False, compare=False)
-    signature: bytes = field(init=False, compare=False, repr=False)
-    id: bytes = field(init=False, compare=False)
+    payload: bytes = field(compare=False, repr=False)
+    keyid: bytes = field(compare=False)
+    signature: bytes = field(compare=False, repr=False)
+    id: bytes = field(compare=False)
 
-    def __post_init__(self) -> None:
-        raw = self.raw
+    def __init__(self, raw: bytes) -> None:
         start = _payload_start(raw)
         tail = len(raw) - _TAIL_BYTES
         # The slots' own setters: an audit makes one entry after another, and this is half the cost.
+        _PUT_RAW(self, raw)
         _PUT_PAYLOAD(self, raw[start:tail])
         _PUT_KEYID(self, raw[tail : tail + KEYID_BYTES])
         _PUT_SIGNATURE(self, raw[tail + KEYID_BYTES :])
@@ -108,8 +108,8 @@ class Entry:
         return self.raw[:-_TAIL_BYTES]
 
 
-_PUT_PAYLOAD, _PUT_KEYID, _PUT_SIGNATURE, _PUT_ID = (
-    vars(Entry)[name].__set__ for name in ("payload", "keyid", "signature", "id")
+_PUT_RAW, _PUT_PAYLOAD, _PUT_KEYID, _PUT_SIGNATURE, _PUT_ID = (
+    vars(Entry)[name].__set__ for name in ("raw", "payload", "keyid", "signature", "id")
 )
 
 

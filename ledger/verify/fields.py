@@ -226,11 +226,17 @@ class Object:
 
     @property
     def pattern(self) -> str:
-        parts = []
+        parts: list[str] = []
+        follows = False  # whether a field that is always there stands before
         for name in sorted(self.fields):
-            # The first field present follows "{", every other one follows a comma.
-            part = rf'(?:(?<=\{{)|(?<!\{{),)"{re.escape(name)}":{self.fields[name].pattern}'
+            part = f'"{re.escape(name)}":{self.fields[name].pattern}'
+            if follows:
+                part = f",{part}"
+            elif parts:
+                # The first field present follows "{", every other one follows a comma.
+                part = rf"(?:(?<=\{{)|(?<!\{{),){part}"
             parts.append(f"(?:{part})?" if name in self.optional else part)
+            follows = follows or name in self.required
         return rf"\{{{''.join(parts)}\}}"
 
     def faults(self, value: object, path: str) -> list[tuple[str, object, Kind]]:

@@ -89,29 +89,32 @@ class History:
         self._party_of = party_of
         self._partial = partial
 
-    def admit(self, index: int, entry: Entry) -> Located:
+    def admit(self, index: int, entry: Entry, *, signed: bool = False) -> Located:
         """Check one entry against everything before it, then fold it in.
 
         `index` is its log index. With `partial` (a bundle) journals may have gaps,
-        but neighbours that are both present must agree.
+        but neighbours that are both present must agree. `signed` says that its signature is
+        known to be good under the key of its key id.
 
         Raises:
             Refusal: some subclass that names the first rule broken; nothing was folded.
         """
-        located = self.examine(index, entry)
-        self.fold(located, entry)
-        return located
+        return self.admit_read(index, entry, read_statement(entry.payload), signed=signed)
 
-    def examine(self, index: int, entry: Entry) -> Located:
-        """All checks of `admit`, without folding anything."""
-        statement = read_statement(entry.payload)
+    def admit_read(
+        self, index: int, entry: Entry, statement: Statement, *, signed: bool
+    ) -> Located:
+        """`admit` of an entry whose payload was read already."""
         signer = self.keys.signer(entry.keyid, index, statement)
-        signer.public.verify(entry.signature, entry.signed)
+        if not signed:
+            signer.public.verify(entry.signature, entry.signed)
         self.check_journal(entry, statement)
         if statement.inputs:
             self.check_links(statement)
         self.check_authority(signer, statement)
-        return Located(index, entry.id.hex(), statement, signer)
+        located = Located(index, entry.id.hex(), statement, signer)
+        self.fold(located, entry)
+        return located
 
     def check_links(self, statement: Statement) -> None:
         """Everything a statement builds on is in the ledger before it, once."""

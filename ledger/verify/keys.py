@@ -221,11 +221,12 @@ class KeyBook:
     def apply(self, index: int, entry_id: str, signer: KeyRecord, statement: Statement) -> None:
         """Fold one admitted statement. `check` must have passed for it before."""
         signer.signed.append((index, entry_id))
-        if statement.type == "reattested":
+        kind = statement.type
+        if kind in _CHANGES:
+            if self._approved(signer, statement):
+                _CHANGES[kind](self, index, statement)
+        elif kind == "reattested":
             self._reattestations.append((index, signer, statement.body["entries"]))
-        apply = _CHANGES.get(statement.type)
-        if apply is not None and self._approved(signer, statement):
-            apply(self, index, statement)
 
     def check(self, signer: KeyRecord, statement: Statement) -> None:
         """Refuse a key statement that `signer` may not make. Other types pass."""

@@ -27,6 +27,7 @@ from ledger.verify.fields import (
     OrNull,
     Text,
     Whole,
+    tells_more,
 )
 
 COUNT = Whole(1, 999_999_999)
@@ -329,40 +330,52 @@ CORRECTED_SHAPES: dict[str, Object] = {
 TYPES: tuple[str, ...] = (*BODIES, "corrected")
 
 _OF = re.compile(r'"of":"([a-z-]{1,40})"')
-_PATTERNS: dict[str, tuple[re.Pattern[str], Object]] = {}
 
 
-def recognise(payload: str) -> Object | None:
-    """The shape whose pattern the whole payload matches; None sends the reader the slow way.
+# A bare tuple, for one is made for every audited entry: see `recognise`.
+Recognised = tuple[re.Match[str], Kind]
+_Form = tuple[re.Pattern[str], Kind]
+_FORMS: dict[str, _Form] = {}
 
-    A match means: canonical by construction, every field known and of its kind, except
-    for what only `Object.meaning_holds` can tell.
+
+def recognise(payload: str) -> Recognised | None:
+    """The match of the whole payload and the kind of its body; None sends the reader the slow way.
+
+    A match means: canonical by construction, every field known and of its kind, except for what
+    only `meaning_holds` of the body's kind and of `MOMENT` can tell. It has a group for the JSON
+    text of each common field, in the order of their names: anchor, body, in, party, prev, seq,
+    time, type.
     """
     # Sorted keys put "type" last, so its value ends two characters before the end.
     name = payload[payload.rfind('"', 0, -2) + 1 : -2]
     if name == "corrected":
         return _recognise_correction(payload)
-    pattern, shape = _PATTERNS.get(name) or _compiled(name, SHAPES)
-    return shape if pattern.fullmatch(payload) else None
+    pattern, body = _FORMS.get(name) or _form(name, SHAPES)
+    match = pattern.fullmatch(payload)
+    return None if match is None else (match, body)
 
 
-def _recognise_correction(payload: str) -> Object | None:
+def _recognise_correction(payload: str) -> Recognised | None:
     for of in _OF.finditer(payload):
         name = of.group(1)
-        pattern, shape = _PATTERNS.get(f"corrected:{name}") or _compiled(name, CORRECTED_SHAPES)
-        if pattern.fullmatch(payload):
-            return shape
+        pattern, body = _FORMS.get(f"corrected:{name}") or _form(name, CORRECTED_SHAPES)
+        match = pattern.fullmatch(payload)
+        if match is not None:
+            return match, body
     return None
 
 
-_NOTHING = re.compile("(?!)"), Object({})
+_NOTHING: _Form = re.compile("(?!)"), Object({})
 
 
-def _compiled(name: str, shapes: dict[str, Object]) -> tuple[re.Pattern[str], Object]:
-    """Pattern and shape of a type, compiled on first use; unknown types match nothing."""
+def _form(name: str, shapes: dict[str, Object]) -> _Form:
+    """Pattern of a type's payload and kind of its body, made on first use."""
     shape = shapes.get(name)
     if shape is None:
-        return _NOTHING
+        return _NOTHING  # an unknown type matches nothing
+    fields = sorted(shape.fields.items())
+    assert not any(tells_more(kind) for field, kind in fields if field not in {"body", "time"})
+    texts = ",".join(f'"{field}":({kind.pattern})' for field, kind in fields)
     key = name if shapes is SHAPES else f"corrected:{name}"
-    made = _PATTERNS[key] = re.compile(shape.pattern), shape
+    made = _FORMS[key] = re.compile(rf"\{{{texts}\}}"), shape.fields["body"]
     return made

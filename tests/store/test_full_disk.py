@@ -51,8 +51,7 @@ def read_only(connection: sqlite3.Connection) -> None:
 
 
 def test_a_write_that_finds_no_room_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     size = services.store.size()
     services.close()
     done = subprocess.run(
@@ -86,10 +85,8 @@ def test_a_station_that_finds_no_room_keeps_no_private_text_of_what_it_refused(
     kept = services.notes._db.execute("SELECT count(*) FROM note").fetchone()[0]
     # The connection that appends has the file open for reading only, as on a read-only disk.
     assert isinstance(services.store, SqliteStore)
-    pool = services.store.recorder.datastore.pool
-    held = pool.get_connection()
-    read_only(held._sqlite_conn)
-    pool.put_connection(held)
+    with services.store.recorder.appending() as connection:
+        read_only(connection)
     with pytest.raises(LedgerError) as refused:
         services.station.record(draft)
     assert refused.value.code == "store-unwritable"
@@ -112,8 +109,7 @@ def test_views_that_cannot_be_written_stop_a_station_before_it_records(tmp_path:
 def test_a_statement_that_was_recorded_but_not_sealed_is_not_called_unrecorded(
     tmp_path: Path,
 ) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     size = services.store.size()
     assert isinstance(services.store, SqliteStore)
     read_only(services.store._connection())  # the connection that seals
@@ -136,8 +132,7 @@ def test_a_statement_that_was_recorded_but_not_sealed_is_not_called_unrecorded(
 
 
 def test_a_diary_line_that_was_recorded_but_not_sealed_counts_as_recorded(tmp_path: Path) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     size = services.store.size()
     assert isinstance(services.store, SqliteStore)
     read_only(services.store._connection())  # the connection that seals

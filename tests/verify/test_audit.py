@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from functools import cache
 from random import Random
 from typing import Any
@@ -176,6 +177,26 @@ def test_a_single_changed_entry_among_ten_thousand_is_located() -> None:
         before = {size: root for size, root in desk.roots.items() if size <= at}
         result = audit_entries(raw[: at + 1], before, TRUST.roots)
         assert result.failed_index == at and result.entries == at
+
+
+@pytest.mark.parametrize("wrong", ["signature", "payload", "bytes"])
+def test_the_first_of_several_faults_is_told_wherever_they_stand_in_a_turn(wrong: str) -> None:
+    """Entries are read and their signatures checked some ahead of what is decided."""
+    faulty: dict[str, Callable[[bytes], bytes]] = {
+        "signature": lambda raw: raw[:-1] + bytes([raw[-1] ^ 1]),
+        "payload": lambda raw: raw.replace(b'"anchor"', b'"zzchor"', 1),
+        "bytes": lambda raw: raw[1:],
+    }
+    codes = {"signature": "wrong", "payload": "not_canonical", "bytes": "not_an_entry"}
+    desk = trade().desk
+    for at in (1, 15, 16, 17, 40):
+        for other in faulty.values():
+            raw = desk.entries[:64]
+            raw[at], raw[at + 3] = faulty[wrong](raw[at]), other(raw[at + 3])
+            before = {size: root for size, root in desk.roots.items() if size <= at}
+            result = audit_entries(iter(raw), before, TRUST.roots)
+            assert (result.failed_index, result.entries) == (at, at)
+            assert result.failure is not None and result.failure.code == codes[wrong]
 
 
 def test_an_empty_ledger_is_short_of_its_checkpoints_and_clean_without_any() -> None:

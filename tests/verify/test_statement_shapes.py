@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from random import Random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ledger.verify import canonical
 from ledger.verify.shapes import CORRECTABLE, SHAPES, TYPES
-from ledger.verify.statement import StatementRefused, _read_by_pattern, check_shape, read_statement
+from ledger.verify.statement import (
+    Statement,
+    StatementRefused,
+    _read_by_pattern,
+    _read_exactly,
+    read_statement,
+)
 from ledger.verify.wording import Refusal
 from tests.ledger_story import told
 from tests.verify.statement_strategies import (
@@ -25,15 +29,13 @@ from tests.verify.statement_strategies import (
 )
 
 
-def slow(payload: bytes) -> dict[str, Any] | None:
+def slow(payload: bytes) -> Statement | None:
     """What `canonical.decode` and `check_shape` make of it; None when they refuse."""
     try:
-        value = canonical.decode(payload)
-        check_shape(value)
+        return _read_exactly(payload)
     except Refusal as refused:
         refused.say("vi"), refused.say("en")  # raises when a wording lacks a parameter
         return None
-    return value
 
 
 def agree(payload: bytes) -> bool:
