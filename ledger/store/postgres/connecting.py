@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg import errors as pg
 from psycopg.abc import PQGen
+from psycopg.waiting import Ready, Wait
 
 from ledger.store.postgres.address import Params, shown
+from ledger.store.postgres.arrays import teach
 from ledger.store.postgres.errors import PostgresError, refusal
 from ledger.store.postgres.logins import unreachable
 from ledger.store.postgres.passwords import with_password
@@ -37,9 +39,20 @@ class Connection(psycopg.Connection[Row]):
             self.pgconn.finish()
             raise psycopg.OperationalError(f"no answer within {_PATIENCE} s") from None
 
+    def is_silent(self) -> bool:
+        """True when nothing has come since the last answer: no farewell, no end. Never waits."""
+        return not self.wait(_look(), interval=0)
+
+
+def _look() -> PQGen[Ready | int]:
+    """Whether there is something to read, seen once."""
+    return (yield Wait.R)
+
 
 _SESSION = {
     "synchronous_commit": "on",
+    # What was waited for is seen once the wait is over, also by statements sent in one message.
+    "default_transaction_isolation": "read committed",
     # Shorter than this side's own patience, so that a busy server is told from a silent one.
     "lock_timeout": "8s",
     "statement_timeout": "60s",
@@ -101,13 +114,15 @@ def open_any(addresses: Sequence[Params], *, reading: bool) -> Connection:
 
 def connect(params: Params) -> Connection:
     """A plain autocommit connection; raises psycopg.Error."""
-    return Connection.connect(
+    connection = Connection.connect(
         "",
         autocommit=True,
         # Prepared from the second time on: planning over 16 partitions costs more than the query.
         prepare_threshold=1,
         **with_password(params),  # type: ignore[arg-type]  # psycopg types the keywords of its own only
     )
+    teach(connection)
+    return connection
 
 
 def settle(connection: Connection, *, reading: bool = False) -> None:

@@ -18,6 +18,7 @@ from eventsourcing.persistence import (
     Subscription,
 )
 
+from ledger.store.postgres.arrays import BIGINT, BYTEA, TEXT, PackedArray, packed
 from ledger.store.postgres.functions import TOPIC
 
 _COLUMNS = "originator_id, originator_version, topic, state"
@@ -41,11 +42,14 @@ class EntryRecorder(ApplicationRecorder):
 
     def __init__(
         self,
-        append: Callable[[Sequence[str], Sequence[int], Sequence[bytes]], int],
+        append: Callable[[int, PackedArray, PackedArray, PackedArray], int],
         rows: _Rows,
         newest: Callable[[], int],
     ) -> None:
-        """`append` answers the position before the first new one; `rows` runs one query."""
+        """`append` takes how many, and their journals, sequence numbers and bytes.
+
+        It answers the position before the first new one. `rows` runs one query.
+        """
         self._append = append
         self._rows = rows
         self._newest = newest
@@ -62,9 +66,13 @@ class EntryRecorder(ApplicationRecorder):
         if any(event.topic != TOPIC for event in stored_events):
             raise ProgrammingError(f"only {TOPIC} is recorded here")
         before = self._append(
-            [str(event.originator_id) for event in stored_events],
-            [event.originator_version for event in stored_events],
-            [event.state for event in stored_events],
+            len(stored_events),
+            packed(TEXT, [str(event.originator_id).encode() for event in stored_events]),
+            packed(
+                BIGINT,
+                [event.originator_version.to_bytes(8, signed=True) for event in stored_events],
+            ),
+            packed(BYTEA, [event.state for event in stored_events]),
         )
         return range(before + 1, before + 1 + len(stored_events))
 

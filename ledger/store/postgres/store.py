@@ -14,11 +14,14 @@ from psycopg import errors as pg
 
 from ledger.store.postgres import connections, queries
 from ledger.store.postgres.address import addresses, shown
+from ledger.store.postgres.arrays import PackedArray
 from ledger.store.postgres.connecting import Connection, open_any
-from ledger.store.postgres.connections import HeldLock, Pool
+from ledger.store.postgres.connections import Pool
 from ledger.store.postgres.errors import PostgresError, lost, reason, refusal
 from ledger.store.postgres.faults import find_faults
+from ledger.store.postgres.first_read import FirstRead
 from ledger.store.postgres.functions import APPENDING, LOCK_CLASS, SEALING
+from ledger.store.postgres.held_lock import HeldLock
 from ledger.store.postgres.leading import Leaderships, Listener
 from ledger.store.postgres.recorder import EntryRecorder
 from ledger.store.seam import SealedBatch, StoreFault
@@ -59,7 +62,8 @@ class PostgresStore:
         self._reading = reading
         self._where = shown(self._addresses[0])
         self._pool = Pool(self._open, self._where)
-        self._append_lock = HeldLock(self._open, self._where, (LOCK_CLASS, APPENDING))
+        self._first = FirstRead()
+        self._append_lock = HeldLock(self._open, self._where, (LOCK_CLASS, APPENDING), self._first)
         self._seal_lock = HeldLock(self._open, self._where, (LOCK_CLASS, SEALING))
         self._leaderships = Leaderships(self._open)
         self._listener = Listener(self._open, listens=not reading)
@@ -123,7 +127,11 @@ class PostgresStore:
         return found
 
     def after(self, position: int, limit: int) -> list[tuple[int, bytes]]:
-        return [(row[0], row[1]) for row in self._rows(queries.AFTER, position, limit)]
+        if self._append_lock.connection() is None:
+            rows = self._rows(queries.AFTER, position, limit)
+        else:
+            rows = self._read(lambda held: self._first.after(held, position, limit))
+        return [(row[0], row[1]) for row in rows]
 
     def settle(self) -> None:
         """An empty message in the WAL: its commit waits for all before it, on the standby too."""
@@ -185,10 +193,15 @@ class PostgresStore:
         self._change(self._seal_lock, queries.SEAL, *values)
 
     def _append(
-        self, journals: Sequence[str], versions: Sequence[int], states: Sequence[bytes]
+        self, count: int, journals: PackedArray, versions: PackedArray, states: PackedArray
     ) -> int:
-        values = (list(journals), list(versions), list(states))
-        return int(self._change(self._append_lock, queries.APPEND, values))
+        held = self._append_lock.connection() is not None
+        if held:
+            self._first.forget()
+        before = int(self._change(self._append_lock, queries.APPEND, (journals, versions, states)))
+        if held:
+            self._first.appended(before + count)
+        return before
 
     def _change(self, lock: HeldLock, sql: str, *calls: tuple[object, ...]) -> Any:
         """Run a changing function once for each of `calls`, all or nothing, never twice by itself.
