@@ -8,13 +8,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.background.heartbeat import Freshness
-from api.keeping.errors import RolledBack
+from api.errors import DoorError
+from api.keeping.cut_moves import settle_move
+from api.keeping.errors import ReadsOnly, RolledBack
 from api.keeping.memory import CheckpointMemory
 from api.keeping.stopped import StoppedStore
 from api.labels.account import LabelAccount
@@ -27,7 +30,7 @@ from api.read_side import ReadSide
 from api.scans.counter import ScanCounter
 from api.scans.opening import open_scans
 from api.settings import Settings
-from api.stores import has_ledger, make_store, open_reading, open_store
+from api.stores import has_ledger, make_store, open_reading, open_store, reads_only
 from api.watching import metrics
 from ledger.application import TraceLedger
 from ledger.domain.drafts import Draft
@@ -43,6 +46,7 @@ from ledger.signing import Signer, load_key, read_secret, save_key, write_secret
 from ledger.station import Station
 from ledger.store.seam import LedgerStore
 from ledger.verify.keys import ROOT_PARTY
+from ledger.verify.note import NoteKey
 from ledger.verify.trust import Trust
 from ledger.writer import BatchingWriter
 
@@ -80,6 +84,7 @@ class Services:
     freshness: Freshness
     scans: ScanCounter
     memory: CheckpointMemory
+    log_key: NoteKey
     _writer: BatchingWriter | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -113,8 +118,7 @@ class Services:
         genesis = self.ledger.history.keys.genesis
         if genesis is None:
             raise LedgerError("store-missing", path=self.folder)
-        key = load_key(self.folder / "keys" / "log.pem")
-        return trust_of(log_verifier_key(self.settings.origin, key.public), genesis["roots"])
+        return trust_of(self.log_key, genesis["roots"])
 
     def trust(self) -> bytes:
         """The trust file's bytes."""
@@ -158,14 +162,16 @@ def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = ut
     settings.save(folder / "settings.json")
     make_store(folder, settings)
     services = open_folder(folder, now)
-    log_key = load_key(keys / "log.pem")
-    open_ledger(
-        services.ledger,
-        load_key(keys / "root.pem"),
-        log_verifier_key(settings.origin, log_key.public),
-        services.station.now_text(),
-    )
-    services.station.catch_up()
+    with ExitStack() as failing:
+        failing.callback(services.close)
+        open_ledger(
+            services.ledger,
+            load_key(keys / "root.pem"),
+            services.log_key,
+            services.station.now_text(),
+        )
+        services.station.catch_up()
+        failing.pop_all()
     return services
 
 
@@ -174,28 +180,58 @@ def open_folder(
 ) -> Services:
     """Open an existing ledger folder and, to `settle`, bring seal and views up to date.
 
-    A process beside a sequencer and a projector does not: that is their work.
+    A process beside a sequencer and a projector does not: that is their work. A move that was cut
+    off is settled first. Whatever is raised, nothing stays open.
     """
+    settle_move(folder)
     if not has_ledger(folder) and not (folder / "keys").exists():
         raise LedgerError("store-missing", path=folder)
     settings = Settings.load(folder / "settings.json")
-    store = open_store(folder, settings)
-    log_key = load_key(folder / "keys" / "log.pem")
-    memory = CheckpointMemory(folder, log_verifier_key(settings.origin, log_key.public))
-    store = _unless_rolled_back(store, memory)
-    reading = open_reading(folder, settings, store)
+    with ExitStack() as failing:
+        services = _wired(folder, settings, now, failing)
+        failing.pop_all()
+        failing.callback(services.close)
+        if settle:
+            services.station.catch_up()
+        failing.pop_all()
+    return services
+
+
+def _wired(
+    folder: Path, settings: Settings, now: Callable[[], dt.datetime], failing: ExitStack
+) -> Services:
+    """Everything made and nothing asked of it yet; what is open is closed by `failing`."""
     keys = folder / "keys"
+    store = open_store(folder, settings)
+    failing.callback(store.close)
+    secret = None if reads_only(folder, settings) else load_key(keys / "log.pem")
+    if secret is None:
+        log_key, reading = _trusted(folder / "trust.json").log_key, store
+        memory = CheckpointMemory(folder, log_key, never=ReadsOnly("reads-only"))
+        store = StoppedStore(store, ReadsOnly("reads-only"))
+    else:
+        log_key = log_verifier_key(settings.origin, secret.public)
+        memory = CheckpointMemory(folder, log_key)
+        store = _unless_rolled_back(store, memory)
+        reading = open_reading(folder, settings, store)
+        failing.callback(reading.close)
     # A stopped store goes on being read.
     check = memory.check if memory.problem is None else None
     ledger = TraceLedger(store, check=check)
+    failing.callback(ledger.close)
     # Without the key nothing is sealed: what contradicts an issued checkpoint must not be signed.
-    signs = log_key.private if memory.problem is None else None
+    signs = secret.private if secret is not None and memory.problem is None else None
     sealing = SealedLog(store, settings.origin, signs, memory)
     log = sealing if reading is store else SealedLog(reading, settings.origin, None)
     projector = Projector(reading, open_views(folder / "views.db"))
+    failing.callback(projector.connection.close)
     tables = Views(folder / "views.db")
+    failing.callback(tables.close)
     stories = stories_of(reading, tables.connection)
     notes = PrivateNotes(folder / "private.db")
+    failing.callback(notes.close)
+    scans = open_scans(folder, settings, now)
+    failing.callback(scans.close)
     station = Station(ledger, sealing, projector, tables, signers_of(keys), notes, now)
     printers = PrinterList(folder / "printers.json")
     label_key = read_secret(keys / "label.key")
@@ -212,7 +248,10 @@ def open_folder(
         account,
     )
     labelling = Labelling(desk)
-    services = Services(
+    # Only a file of this machine can be asked at once whether it is in step.
+    here = settings.database is None and secret is not None
+    in_step = (lambda: _in_step(store, tables)) if here else None
+    return Services(
         folder,
         settings,
         store,
@@ -228,13 +267,20 @@ def open_folder(
         notes,
         Exporter(log, stories, tables),
         now,
-        Freshness(folder, now, None if settings.database else lambda: _in_step(store, tables)),
-        open_scans(folder, settings, now),
+        Freshness(folder, now, in_step),
+        scans,
         memory,
+        log_key,
     )
-    if settle:
-        station.catch_up()
-    return services
+
+
+def _trusted(path: Path) -> Trust:
+    """The trust file of a machine that has not the log's key itself."""
+    try:
+        return Trust.parse(path.read_bytes())
+    except OSError as wrong:
+        why = wrong.strerror or type(wrong).__name__
+        raise DoorError("file-unreadable", path=path, why=why) from wrong
 
 
 def _unless_rolled_back(store: LedgerStore, memory: CheckpointMemory) -> LedgerStore:

@@ -1,8 +1,13 @@
-"""Which database a folder's ledger is in: `ledger.db` in the folder, or PostgreSQL by its settings."""
+"""Which database a folder's ledger is in: `ledger.db` in the folder, or PostgreSQL by its settings.
+
+Settings that name where to read (`read_from`) and nowhere to write make a machine that only reads.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from api.errors import DoorError
 from api.settings import Settings
@@ -17,15 +22,38 @@ def has_ledger(folder: Path) -> bool:
     if (folder / LEDGER_FILE).exists():
         return True
     path = folder / "settings.json"
-    return path.exists() and Settings.load(path).database is not None
+    if not path.exists():
+        return False
+    settings = Settings.load(path)
+    return settings.database is not None or bool(settings.read_from)
+
+
+class Named(Protocol):
+    """Which databases a machine's settings name."""
+
+    @property
+    def database(self) -> str | None: ...
+    @property
+    def read_from(self) -> Sequence[str]: ...
+
+
+def reads_only(folder: Path, settings: Named) -> bool:
+    """True on a machine that reads a hub's ledger and has no right to record in it."""
+    if settings.database is not None or not settings.read_from:
+        return False
+    return not (folder / LEDGER_FILE).exists()
 
 
 def open_store(folder: Path, settings: Settings) -> LedgerStore:
-    """The store that takes statements.
+    """The store that takes statements; on a machine that only reads, the one that is read.
 
     Raises:
         LedgerError: it is missing, newer than this program, or cannot be reached.
     """
+    if reads_only(folder, settings):
+        from ledger.store.postgres.store import PostgresStore
+
+        return PostgresStore(settings.read_from, passwords=folder / "keys" / "pgpass", reading=True)
     if settings.database is not None:
         # Asked for only here: a station on SQLite needs no PostgreSQL library.
         from ledger.store.postgres.store import PostgresStore

@@ -21,10 +21,12 @@ from api.commands.keeping_told import (
 )
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.keeping.backup import back_up
+from api.keeping.cut_moves import move_told, moved_before
 from api.keeping.erasing import erase, erasures
 from api.keeping.errors import KeepingError
 from api.keeping.into_database import Founding
-from api.keeping.moving import move_to_database, move_to_file, move_to_folder
+from api.keeping.move_record import Kind, Moved
+from api.keeping.moving import move_to_database, move_to_file, move_to_folder, target_of
 from api.keeping.restore import OlderBackup, restore
 from api.keeping.resubmission import resubmit
 from ledger.store.copying import Progress
@@ -110,7 +112,7 @@ def _founding(owner: str, application: str | None) -> Founding:
     def make(folder: Path) -> AbstractContextManager[Founded]:
         return founded(folder, owner, application)
 
-    return make
+    return Founding(owner, application is None, make)
 
 
 def _progress(lang: str) -> Progress:
@@ -216,15 +218,9 @@ def _resubmit(args: argparse.Namespace) -> int:
 
 
 def run_move(args: argparse.Namespace) -> int:
-    """Move the ledger; its settings follow at the very end."""
-    progress = _progress(args.lang)
-    with opened(args) as services:
-        if args.to.startswith(("postgresql://", "postgres://")) or "=" in args.to:
-            made = move_to_database(services, _founding(args.to, args.app_database), progress)
-        elif Path(args.to).resolve() == args.dir.resolve():
-            made = move_to_file(services, progress)
-        else:
-            made = move_to_folder(services, Path(args.to), progress)
+    """Move the ledger, or finish a move to the same place that was cut off."""
+    kind, place = target_of(args.dir, args.to)
+    made = moved_before(args.dir, kind, place) or _move(args, kind)
     tell(moved_text(args.lang, made))
     if args.json:
         give(
@@ -236,7 +232,18 @@ def run_move(args: argparse.Namespace) -> int:
                 "still_open": made.still_open,
             }
         )
+    move_told(args.dir)
     return 0
+
+
+def _move(args: argparse.Namespace, kind: Kind) -> Moved:
+    progress = _progress(args.lang)
+    with opened(args) as services:
+        if kind == "database":
+            return move_to_database(services, _founding(args.to, args.app_database), progress)
+        if kind == "file":
+            return move_to_file(services, progress)
+        return move_to_folder(services, Path(args.to), progress)
 
 
 def run_erase(args: argparse.Namespace) -> int:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +12,7 @@ from api.errors import DoorError
 from api.keeping.archive import Manifest, pack, part_of
 from api.keeping.errors import KeepingError
 from api.keeping.memory import sync_folder, write_durably
+from api.keeping.placing import scratch
 from api.keeping.snapshot import snapshot
 from ledger.store.copying import Progress
 from ledger.verify.checkpoint import Checkpoint
@@ -74,16 +72,3 @@ def _note_down(services: Services, head: Checkpoint) -> None:
     said = {"time": services.station.now_text(), "size": head.size, "root": head.root.hex()}
     with contextlib.suppress(OSError):
         write_durably(services.folder / LAST_BACKUP_FILE, json.dumps(said).encode() + b"\n")
-
-
-@contextmanager
-def scratch(path: Path) -> Iterator[Path]:
-    """A folder that only this user can enter, for the time of one piece of work."""
-    try:
-        path.mkdir(mode=0o700)
-    except FileExistsError:
-        raise KeepingError("backup-under-way", path=path) from None
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)

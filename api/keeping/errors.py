@@ -39,6 +39,19 @@ class RolledBack(LedgerError):
     }
 
 
+class ReadsOnly(LedgerError):
+    """This machine has not the right to record."""
+
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "reads-only": (
+            "This machine only reads the ledger (its settings.json names no database to write to); "
+            "nothing was recorded. Record it at the hub or at a station.",
+            "Máy này chỉ đọc sổ (settings.json của máy không có cơ sở dữ liệu để ghi); chưa ghi gì. Hãy "
+            "ghi tại máy chủ hoặc tại trạm.",
+        ),
+    }
+
+
 class KeepingError(DoorError):
     """A backup, a restore, a move or an erasure is refused; nothing was half done."""
 
@@ -111,6 +124,35 @@ class KeepingError(DoorError):
             "the database and create it anew before trying again.",
             "Chưa chép xong vào cơ sở dữ liệu {where} ({why}). Sổ vẫn ở chỗ cũ; hãy xóa cơ sở dữ liệu "
             "đó và tạo lại trước khi làm lại.",
+        ),
+        "move-half-copied": (
+            "The copy into database {where} did not finish ({why}). The ledger is where it was; run "
+            "the same command again, it takes away what was copied and begins anew.",
+            "Chưa chép xong vào cơ sở dữ liệu {where} ({why}). Sổ vẫn ở chỗ cũ; hãy chạy lại đúng lệnh "
+            "đó, lệnh sẽ xóa phần đã chép rồi chép lại từ đầu.",
+        ),
+        "move-in-use": (
+            "Somebody seals in {where}, so a program is still recording there; nothing was moved. Stop "
+            "ocop serve and ocop sequence on every machine that uses this ledger, then move it.",
+            "Đang có tiến trình niêm phong trong {where}, tức là vẫn có chương trình ghi vào đó; chưa "
+            "chuyển gì. Hãy dừng ocop serve và ocop sequence trên mọi máy dùng sổ này rồi chuyển.",
+        ),
+        "move-under-way": (
+            "The ledger of {path} is being moved by another process; wait until it has ended.",
+            "Một tiến trình khác đang chuyển sổ của {path}; hãy chờ cho đến khi xong.",
+        ),
+        "move-unfinished": (
+            "The ledger of {path} was being moved to {to} when that was cut off, and what was to be put "
+            "there is not to be found now. Attach the disk that {to} is on and run the command again; "
+            "if the ledger is in use elsewhere already, this folder is not needed.",
+            "Sổ của {path} đang được chuyển tới {to} thì bị ngắt, và hiện không thấy phần cần đặt vào "
+            "đó. Hãy gắn ổ đĩa chứa {to} rồi chạy lại lệnh; nếu sổ đã được dùng ở nơi khác thì không "
+            "cần thư mục này nữa.",
+        ),
+        "folder-moved": (
+            "The ledger of {path} was moved to {to}, this folder takes no statement any more; use "
+            "--dir {to}",
+            "Sổ của {path} đã chuyển sang {to}, thư mục này không nhận phiếu nữa; hãy dùng --dir {to}",
         ),
         "move-nowhere": (
             "The ledger of {path} is there already; name an empty database, or another folder.",

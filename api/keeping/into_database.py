@@ -1,37 +1,58 @@
-"""Filling a new database with a ledger: all of it, or a sentence that says what to drop."""
+"""Filling a new database with a ledger: all of it, or a sentence that says what to do."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from api.keeping.errors import KeepingError
 from ledger.errors import LedgerError
 from ledger.store.copying import Progress, copy_store
+from ledger.store.postgres.address import read_address, shown
 from ledger.store.postgres.founding import Founded
 from ledger.store.postgres.store import PostgresStore
 from ledger.store.seam import LedgerStore
 
-Founding = Callable[[Path], AbstractContextManager[Founded]]
-"""Makes schema and role in an empty database; its password file is put below the folder named."""
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """How an empty database becomes a ledger's.
+
+    `owner` is its address as its owner, `new_role` whether a role is made for the program. `make`
+    makes schema and role; the role's password file is put below the folder that it is given.
+    """
+
+    owner: str
+    new_role: bool
+    make: Callable[[Path], AbstractContextManager[Founded]]
+
+    @property
+    def place(self) -> str:
+        """Host, port and database. PostgresError `database-address`."""
+        return shown(read_address(self.owner))
 
 
 @contextmanager
 def filled_database(
-    founding: Founding, scratch: Path, source: LedgerStore, on_progress: Progress | None
+    founding: Founding,
+    scratch: Path,
+    source: LedgerStore,
+    on_progress: Progress | None,
+    half_copied: str = "database-half-copied",
 ) -> Iterator[tuple[Founded, Path]]:
     """A database with a copy of `source`: how it is reached, and where its password file is.
 
     Raises:
         LedgerError: the database is not fit or not reached; nothing was changed.
-        KeepingError: `database-half-copied`.
+        KeepingError: of the code `half_copied`.
     """
     begun = False
     where = ""
     try:
-        with founding(scratch) as made:
+        with founding.make(scratch) as made:
             where = made.database
             passwords = scratch / "keys" / "pgpass"
             with closing(PostgresStore((made.application_dsn,), passwords=passwords)) as target:
@@ -41,7 +62,7 @@ def filled_database(
     except LedgerError as wrong:
         if not begun:
             raise
-        raise KeepingError("database-half-copied", where=where, why=str(wrong)) from wrong
+        raise KeepingError(half_copied, where=where, why=str(wrong)) from wrong
 
 
 def keep_passwords(passwords: Path, folder: Path) -> None:

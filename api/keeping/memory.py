@@ -28,8 +28,10 @@ MEMORY_FILE = "checkpoint.txt"
 class CheckpointMemory:
     """One folder's memory. `problem` is why nothing may be signed, None while all is well."""
 
-    def __init__(self, folder: Path, log_key: NoteKey) -> None:
-        self.problem: LedgerError | None = None
+    def __init__(self, folder: Path, log_key: NoteKey, never: LedgerError | None = None) -> None:
+        """`never` is why nothing is ever signed here, whatever is remembered."""
+        self.problem: LedgerError | None = never
+        self._never = never
         self._path = folder / MEMORY_FILE
         self._key = log_key
         self._lock = threading.Lock()
@@ -89,7 +91,7 @@ class CheckpointMemory:
         except RolledBack as refused:
             self.problem = refused
             raise
-        self.problem = None
+        self.problem = self._never
 
 
 def refuse_other(store: LedgerStore, known: Checkpoint, folder: Path) -> None:

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from api.keeping.archive import unpack
-from api.keeping.backup import scratch
 from api.keeping.errors import KeepingError
+from api.keeping.placing import scratch
 from api.stores import LEDGER_FILE
 from ledger.sealing import TILE_WIDTH
 from ledger.store.seam import LedgerStore

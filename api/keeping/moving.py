@@ -1,56 +1,55 @@
 """A ledger from one store to another: the same bytes, the same tree, one place where it is written.
 
-The old store is closed before the new one is used, never the other way round: if the power fails
-between, the folder says "moved" and takes no statement, and the move is made again. Two stores
-that both take statements would be a fork.
+The old store is closed before the new one is used, never the other way round. A move that is cut
+off, by whatever and wherever, is settled by whoever opens the folder next (`cut_moves`), and can
+be made again by the same command.
 """
 
 from __future__ import annotations
 
 import contextlib
-import sqlite3
+import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from api.bootstrap import Services
-from api.keeping.backup import scratch
+from api.errors import DoorError
+from api.keeping.cut_moves import SETTINGS_FILE, mover, old_passwords, settle_held
 from api.keeping.errors import KeepingError
-from api.keeping.into_database import Founding, filled_database, keep_passwords
-from api.keeping.memory import sync_folder
-from api.keeping.placing import put_in_place, room_in
+from api.keeping.into_database import Founding, filled_database
+from api.keeping.move_record import PART, Kind, Moved, MoveRecord, sync_tree
+from api.keeping.old_file import MOVED_FILE, close_file
 from api.keeping.snapshot import copy_ledger, snapshot
-from api.settings import Settings
 from api.stores import LEDGER_FILE
 from ledger.store.copying import CopyRefused, Progress
 from ledger.verify.checkpoint import Checkpoint
+from ledger.verify.wording import Refusal
 
-MOVED_FILE = "ledger.db.moved"
-# Another process may have the file open: a renamed file would still take its statements.
-_CLOSE = tuple(
-    f"CREATE TRIGGER IF NOT EXISTS {table}_moved BEFORE INSERT ON {table} "
-    "BEGIN SELECT RAISE(ABORT, 'this ledger was moved; start the program anew'); END"
-    for table in ("stored_events", "log_leaves")
-)
-_REOPEN = tuple(f"DROP TRIGGER {table}_moved" for table in ("stored_events", "log_leaves"))
+__all__ = [
+    "MOVED_FILE",
+    "Moved",
+    "move_to_database",
+    "move_to_file",
+    "move_to_folder",
+    "target_of",
+]
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Where the ledger was and is now, for people; its size and root, the same in both.
+def target_of(folder: Path, to: str) -> tuple[Kind, str]:
+    """What `ocop move --to` names: its kind, and its place as a record of the move has it.
 
-    `still_open` names a database that this program's `role` could still write to, `passwords` is
-    the file that holds that role's password.
+    Raises:
+        LedgerError: `database-address`.
     """
+    if to.startswith(("postgresql://", "postgres://")) or "=" in to:
+        # Asked for only here: a station on SQLite needs no PostgreSQL library.
+        from ledger.store.postgres.address import read_address, shown
 
-    size: int
-    root: bytes
-    before: str
-    now: str
-    still_open: str | None = None
-    role: str | None = None
-    passwords: Path | None = None
+        return "database", shown(read_address(to))
+    path = Path(to).resolve()
+    return ("file" if path == folder.resolve() else "folder"), str(path)
 
 
 def move_to_database(
@@ -60,72 +59,133 @@ def move_to_database(
 
     Raises:
         LedgerError: somebody else is writing, or a store cannot be reached; nothing was changed.
-        KeepingError: `database-half-copied`; the ledger is where it was.
+        KeepingError: `move-nowhere`; `move-half-copied`, `move-in-use`; the ledger is where it was.
     """
-    folder, store = services.folder, services.store
-    with (
-        store.writing(),
-        store.sequencing(),
-        scratch(folder / "move.part") as room,
-        filled_database(founding, room, store, on_progress) as (made, passwords),
-    ):
-        head, before = _head(services), store.location
-        with _old_closed(services):
-            keep_passwords(passwords, folder)
-            _switch(folder, replace(services.settings, database=made.application_dsn, read_from=()))
-        _put_aside(services)
-    return _moved(services, head, before, made.database)
+    folder, store, settings = services.folder, services.store, services.settings
+    if settings.database is not None and _place(settings.database) == founding.place:
+        raise KeepingError("move-nowhere", path=folder)
+    cut = MoveRecord.load(folder)
+    record = MoveRecord(
+        "copying",
+        "database",
+        founding.place,
+        settings.database is not None,
+        new_role=founding.new_role,
+    )
+    with _moving(services, record) as room:
+        if cut is not None and (cut.kind, cut.to) == ("database", founding.place):
+            from api.keeping.half_copied import take_away_copy
+
+            take_away_copy(founding, store)
+        with filled_database(founding, room, store, on_progress, "move-half-copied") as (made, its):
+            head = _head(services)
+            replace(settings, database=made.application_dsn, read_from=()).save(
+                room / SETTINGS_FILE
+            )
+        # From here on nothing undoes the founding: what is decided must stay.
+        record = replace(record, passwords=its.exists())
+        return _decide(services, record, room, head, made.database)
 
 
 def move_to_file(services: Services, on_progress: Progress | None = None) -> Moved:
     """Move a folder's ledger out of its database into `ledger.db` of the folder.
 
     Raises:
-        KeepingError: `move-nowhere`, it is there already.
+        KeepingError: `move-nowhere`, it is there already; `move-in-use`.
         LedgerError: as `move_to_database`.
     """
-    folder, store = services.folder, services.store
-    if services.settings.database is None:
+    folder, store, settings = services.folder, services.store, services.settings
+    if settings.database is None:
         raise KeepingError("move-nowhere", path=folder)
     if (folder / LEDGER_FILE).exists():
         raise CopyRefused("copy-target-used", where=folder / LEDGER_FILE)
-    with store.writing(), store.sequencing(), scratch(folder / "move.part") as room:
+    record = MoveRecord("copying", "file", str(folder.resolve()), from_database=True)
+    with _moving(services, record) as room:
         head = copy_ledger(store, room / LEDGER_FILE, on_progress)
-        (room / LEDGER_FILE).replace(folder / LEDGER_FILE)
-        sync_folder(folder)
-        _switch(folder, replace(services.settings, database=None, read_from=()))
-        _put_aside(services)
-    where = str(folder / LEDGER_FILE)
-    return _moved(services, head, store.location, where)
+        replace(settings, database=None, read_from=()).save(room / SETTINGS_FILE)
+        return _decide(services, record, room, head, str(folder / LEDGER_FILE))
 
 
 def move_to_folder(services: Services, to: Path, on_progress: Progress | None = None) -> Moved:
     """Move everything of a ledger folder into another folder, its ledger as `ledger.db`.
 
     Raises:
-        KeepingError: `folder-not-empty`.
+        KeepingError: `folder-not-empty`, `move-in-use`.
         LedgerError: as `move_to_database`.
     """
-    folder, store = services.folder, services.store
-    if to.exists() and any(to.iterdir()):
+    folder, store, settings = services.folder, services.store, services.settings
+    cut = MoveRecord.load(folder)
+    # A disk that was away when the cut move was settled still has what it left.
+    left = {PART} if cut is not None and cut.to == str(to.resolve()) else set()
+    if to.exists() and {one.name for one in to.iterdir()} - left:
         raise KeepingError("folder-not-empty", path=to)
-    before = store.location
-    with (
-        store.writing(),
-        store.sequencing(),
-        room_in(to, "move.part") as room,
-    ):
+    from_database = settings.database is not None
+    new = not to.exists()
+    record = MoveRecord("copying", "folder", str(to.resolve()), from_database, new_folder=new)
+    with _moving(services, record) as room:
         parts = room / "parts"
         parts.mkdir(mode=0o700)
         head = snapshot(folder, store, parts, whole=True, on_progress=on_progress)
-        settings = replace(services.settings, database=None, read_from=())
-        settings.save(parts / "settings.json")
-        with _old_closed(services):
-            put_in_place(parts, to)
-        # Without settings the old folder is no ledger any more, whatever it is in.
-        (folder / "settings.json").replace(folder / "settings.json.moved")
-        _put_aside(services)
-    return _moved(services, head, before, str(to / LEDGER_FILE))
+        replace(settings, database=None, read_from=()).save(parts / SETTINGS_FILE)
+        return _decide(services, record, room, head, str(to / LEDGER_FILE))
+
+
+@contextmanager
+def _moving(services: Services, record: MoveRecord) -> Iterator[Path]:
+    """Both rights of the old store, the record on disk, and an empty room for what is new.
+
+    If the block fails before the move is decided, all is as it was.
+    """
+    folder, store = services.folder, services.store
+    with _alone(folder), store.writing(), store.sequencing():
+        # A file can be closed for who has it open; of a database's users only the leader shows.
+        if record.from_database and not store.lead("sequencer"):
+            raise KeepingError("move-in-use", where=store.location, path=folder)
+        record.save(folder)
+        try:
+            room = record.part(folder)
+            shutil.rmtree(room, ignore_errors=True)
+            room.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            room.mkdir(mode=0o700)
+            yield room
+        except BaseException as wrong:
+            found = MoveRecord.load(folder)
+            if found is not None and found.state == "copying":
+                # What failed is told; the next opening tries again to tidy up.
+                with contextlib.suppress(Refusal):
+                    settle_held(folder)
+            if isinstance(wrong, OSError):
+                why = wrong.strerror or str(wrong)
+                raise DoorError("file-unwritable", path=folder, why=why) from wrong
+            raise
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with mover(folder) as leading:
+        if not leading:
+            raise KeepingError("move-under-way", path=folder)
+        yield
+
+
+def _decide(
+    services: Services, record: MoveRecord, room: Path, head: Checkpoint, now: str
+) -> Moved:
+    """Close the old store, say so in the record, and put everything in its place."""
+    folder, address = services.folder, services.settings.database
+    moved = Moved(head.size, head.root, services.store.location, now)
+    if address is None:
+        close_file(folder)
+    else:
+        from ledger.store.postgres.address import role_name
+
+        kept = old_passwords(folder) if (folder / "keys" / "pgpass").exists() else None
+        where, role = services.store.location, role_name(address)
+        moved = replace(moved, still_open=where, role=role, passwords=kept)
+    sync_tree(room)
+    replace(record, state="decided", moved=moved).save(folder)
+    settle_held(folder)
+    return moved
 
 
 def _head(services: Services) -> Checkpoint:
@@ -134,69 +194,7 @@ def _head(services: Services) -> Checkpoint:
     return head
 
 
-@contextmanager
-def _old_closed(services: Services) -> Iterator[None]:
-    """An old ledger file refuses statements from here on; not so if the block fails."""
-    if services.settings.database is not None:
-        yield
-        return
-    with closing(_plainly(services.folder / LEDGER_FILE)) as db:
-        _run(db, _CLOSE)
-        try:
-            yield
-        except BaseException:
-            _run(db, _REOPEN)
-            raise
+def _place(address: str) -> str:
+    from ledger.store.postgres.address import read_address, shown
 
-
-def _plainly(path: Path) -> sqlite3.Connection:
-    """A connection without the guards, which forbid to change the schema."""
-    connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection
-
-
-def _run(connection: sqlite3.Connection, statements: tuple[str, ...]) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    for statement in statements:
-        connection.execute(statement)
-    connection.execute("COMMIT")
-
-
-def _switch(folder: Path, settings: Settings) -> None:
-    settings.save(folder / "settings.json")
-    sync_folder(folder)
-
-
-def _put_aside(services: Services) -> None:
-    """Rename what is not used any more, so that nobody takes it for the ledger."""
-    folder = services.folder
-    if services.settings.database is not None:
-        passwords = folder / "keys" / "pgpass"
-        if passwords.exists():
-            passwords.replace(_old_passwords(services))
-        return
-    # Somebody may have it open (which forbids renaming on some systems): it is closed in any case.
-    with contextlib.suppress(OSError, sqlite3.Error):
-        with closing(_plainly(folder / LEDGER_FILE)) as db:
-            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that one file is the whole of it
-        (folder / LEDGER_FILE).replace(folder / MOVED_FILE)
-        (folder / MOVED_FILE).chmod(0o400)
-        for end in ("-wal", "-shm"):
-            (folder / f"{LEDGER_FILE}{end}").unlink(missing_ok=True)
-        sync_folder(folder)
-
-
-def _old_passwords(services: Services) -> Path:
-    return services.folder / "keys" / "pgpass.moved"
-
-
-def _moved(services: Services, head: Checkpoint, before: str, now: str) -> Moved:
-    if services.settings.database is None:
-        return Moved(head.size, head.root, before, now)
-    # Asked for only here: a station on SQLite needs no PostgreSQL library.
-    from ledger.store.postgres.address import role_name
-
-    role, kept = role_name(services.settings.database), _old_passwords(services)
-    passwords = kept if kept.exists() else None
-    return Moved(head.size, head.root, before, now, services.store.location, role, passwords)
+    return shown(read_address(address))

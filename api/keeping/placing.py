@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.keeping.backup import scratch
+from api.keeping.errors import KeepingError
 from api.keeping.memory import sync_folder
 from api.stores import LEDGER_FILE
 
 # What makes a folder that of a ledger goes last: before it, what is there is none.
 _LAST = (LEDGER_FILE, "settings.json")
+
+
+@contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """A folder that only this user can enter, for the time of one piece of work."""
+    try:
+        path.mkdir(mode=0o700)
+    except FileExistsError:
+        raise KeepingError("backup-under-way", path=path) from None
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

@@ -14,10 +14,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.keeping.backup import scratch
+from api.keeping.cut_moves import settle_move
 from api.keeping.errors import KeepingError
 from api.keeping.memory import CheckpointMemory, write_durably
 from api.keeping.missing import gathered
+from api.keeping.placing import scratch
 from api.keeping.snapshot import RESTORED_FILE
 from api.settings import Settings
 from api.stores import open_store
@@ -56,6 +57,7 @@ def resubmit(
             nothing was recorded.
         LedgerError: the ledger cannot be written; what was recorded is in its right place.
     """
+    settle_move(folder)
     settings = Settings.load(folder / "settings.json")
     key = load_key(folder / "keys" / "log.pem")
     memory = CheckpointMemory(folder, log_verifier_key(settings.origin, key.public))

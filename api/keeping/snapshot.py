@@ -16,7 +16,7 @@ from pathlib import Path
 
 from api.keeping.memory import MEMORY_FILE, write_durably
 from api.stores import LEDGER_FILE
-from ledger.store.copying import Progress, copy_store
+from ledger.store.copying import Progress, copy_store, newest_checkpoint
 from ledger.store.seam import LedgerStore
 from ledger.store.sqlite import SqliteStore
 from ledger.verify.checkpoint import Checkpoint
@@ -52,7 +52,7 @@ def snapshot(
     """
     before = _read(folder / MEMORY_FILE)
     _copy_database(folder / "spool.db", into)
-    up_to = None if whole else max((size for size, _ in store.checkpoints()), default=0)
+    up_to = None if whole else newest_checkpoint(store)
     head = copy_ledger(store, into / LEDGER_FILE, on_progress, up_to)
     for name in ("private.db", "scans.db"):
         _copy_database(folder / name, into)

@@ -43,8 +43,9 @@ class StoppedStore:
     def settle(self) -> None:
         self._refuse()
 
-    def lead(self, role: str) -> bool:
-        return self._store.lead(role)
+    def lead(self, role: str) -> bool:  # noqa: ARG002  # the seam's name
+        """Never: who may not write must not keep away one who may."""
+        return False
 
     def wait(self, seconds: float) -> None:
         self._store.wait(seconds)

@@ -13,8 +13,10 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
+from api.keeping.errors import ReadsOnly
 from api.routes.api_examples import ENTRIES_OPENAPI
 from api.routes.replies import json_bytes, problem
+from api.routes.seal_wait import waiting_for
 from api.routes.services import SealingLog, Services
 from api.watching import metrics
 from ledger.application import Submitted
@@ -35,8 +37,6 @@ _LONGEST_TEXT = 24_000
 _LARGE_BODY = 32 * 1024
 
 SEAL_PATIENCE = 2.0  # seconds that an answer waits for the seal when it is asked to
-_GRACE = 0.4  # seconds for the sequencer, before this process seals by itself
-_POLL = 0.04
 _RETRY_AFTER = {"retry-after": "2"}
 
 _MALFORMED = (EntryRefused, CanonicalRefused)
@@ -93,21 +93,6 @@ def _asks_for_the_seal(request: Request) -> bool:
     return any(one.partition("=")[0].strip().lower() == "wait" for one in preferences)
 
 
-async def _seal_up_to(log: SealingLog, index: int) -> None:
-    """Return when the entry at `index` is sealed, or after two seconds."""
-
-    def sealed() -> bool:
-        return log.size > index
-
-    with suppress(TimeoutError, LedgerError):
-        async with asyncio.timeout(SEAL_PATIENCE):
-            for _ in range(round(_GRACE / _POLL)):
-                if await run_sync(sealed, abandon_on_cancel=True):
-                    return
-                await asyncio.sleep(_POLL)
-            await run_sync(log.seal, abandon_on_cancel=True)
-
-
 def _results(log: SealingLog, done: Sequence[Submitted], *, proofs: bool) -> list[dict[str, Any]]:
     sealed = log.size if proofs else 0
     return [
@@ -127,7 +112,7 @@ async def _results_of(
 ) -> list[dict[str, Any]]:
     log = services.station.log
     if sealed and done:
-        await _seal_up_to(log, max(one.index for one in done))
+        await waiting_for(log).until(max(one.index for one in done), SEAL_PATIENCE)
     # What is new is hardly ever sealed yet: only who waits, or repeats, has the log asked.
     proofs = sealed or any(one.known for one in done)
     if proofs:
@@ -143,6 +128,8 @@ def _status(refusal: Refusal) -> int:
         return 400
     if isinstance(refusal, _UNAUTHORISED):
         return 403
+    if isinstance(refusal, ReadsOnly):
+        return 403  # to come back later would not help
     # Without the place of an offending entry it is the store's trouble, or the writer's.
     if isinstance(refusal, LedgerError) and refusal.position is None:
         return 503
@@ -179,7 +166,7 @@ def entries_routes(services: Services) -> APIRouter:
 
         Entries before an offending one stay recorded and are listed in `results`. What is answered
         is durable. With `?wait=seal` (or `Prefer: wait`) the answer waits up to two seconds for the
-        seal and carries the inclusion proofs.
+        seal and carries the inclusion proofs; an entry that is not sealed by then has none yet.
         """
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _JSON:
             return problem(415, "media-type", "Send the entries as application/json.")

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from api.background.heartbeat import Heartbeat
 from api.keeping.errors import RolledBack
 from api.routes.services import Services
+from api.stores import reads_only
 from api.watching import metrics
 from api.watching.bounded import Bounded, TookTooLong
 from api.watching.errors import NotReady
@@ -52,6 +53,7 @@ class Readiness:
         self._bounded = Bounded[Faults](LIMIT)
         self._lock = threading.Lock()
         self._known: tuple[float, Faults] | None = None
+        self._reader = reads_only(services.folder, services.settings)
         self._probe: ServerProbe | None = None
         if services.settings.database is not None:
             passwords = services.folder / "keys" / "pgpass"
@@ -98,6 +100,9 @@ class Readiness:
         failed = metrics.last_failure()
         if failed is not None and failed[0] < _REFUSED_FOR:
             found.append(NotReady("store-refused", seconds=round(failed[0]), why=failed[1]))
+        if self._reader:
+            self._services.store.newest()
+            return found
         if self._probe is None:
             version = guard.schema_version(self._services.folder / "ledger.db")
             found += _schema(version, guard.SCHEMA_VERSION)
@@ -117,7 +122,8 @@ class Readiness:
         """Of this machine: whether the folder and a ledger in it can be written."""
         found: Faults = []
         folder = self._services.folder
-        paths = [folder] if self._probe is not None else [folder, folder / "ledger.db"]
+        elsewhere = self._reader or self._probe is not None
+        paths = [folder] if elsewhere else [folder, folder / "ledger.db"]
         found += [NotReady("store-read-only", where=one) for one in paths if not may(one, os.W_OK)]
         if found:
             return found
@@ -152,7 +158,8 @@ class Readiness:
     def _keys(self) -> Faults:
         keys = self._services.folder / "keys"
         try:
-            load_key(keys / "log.pem")
+            if not self._reader:
+                load_key(keys / "log.pem")
             read_secret(keys / "label.key")
         except Refusal as wrong:
             return [wrong]

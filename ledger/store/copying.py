@@ -74,16 +74,36 @@ def copy_store(
     """
     if target.newest() or target.size():
         raise CopyRefused("copy-target-used", where=target.location)
-    issued = sorted(one for one in source.checkpoints() if up_to is None or one[0] <= up_to)
-    if not issued or (up_to is not None and issued[-1][0] != up_to):
-        raise CopyRefused("copy-nothing-sealed", where=source.location)
-    copy = _Copy(source, target, on_progress, issued[-1][0])
-    for size, root in issued:
+    last = newest_checkpoint(source, up_to)
+    copy = _Copy(source, target, on_progress, last)
+    # A ledger may have as many checkpoints as statements: they are taken one after the other.
+    for size, root in source.checkpoints():
+        if size > last:
+            break
         copy.extend(size, root)
-    copy.flush()
+    copy.finish()
     if up_to is None:
         copy.take_tail()
     return copy.head
+
+
+def newest_checkpoint(source: LedgerStore, up_to: int | None = None) -> int:
+    """Size of the checkpoint that a copy ends with: the newest, or `up_to` if one was issued for it.
+
+    Raises:
+        CopyRefused: `copy-nothing-sealed`, there is none.
+    """
+    note = source.checkpoint(up_to) if up_to != 0 else None
+    if note is None:
+        raise CopyRefused("copy-nothing-sealed", where=source.location)
+    return _read(note, source, up_to or source.size()).size
+
+
+def _read(note: str, source: LedgerStore, size: int) -> Checkpoint:
+    try:
+        return Checkpoint.parse(note.split("\n\n", maxsplit=1)[0] + "\n")
+    except NoteRefused as wrong:
+        raise CopyRefused("copy-differs", size=size, where=source.location) from wrong
 
 
 class _Copy:
@@ -103,7 +123,9 @@ class _Copy:
         self.head = Checkpoint("-", 0, self._tree.root())
 
     def extend(self, size: int, root: bytes) -> None:
-        """Bring the target to the checkpoint of `size`."""
+        """Bring the target to the checkpoint of `size`, which grows from call to call."""
+        if size <= self.head.size:
+            raise CopyRefused("copy-differs", size=size, where=self._source.location)
         while self._appended < size:
             self._append_page()
         first = self._tree.size
@@ -115,7 +137,7 @@ class _Copy:
             nodes += [(level, index >> level, h) for level, h in zip(levels, hashes, strict=True)]
         del self._ahead[: size - first]
         note = self._source.checkpoint(size) or ""
-        self.head = self._read(note, size)
+        self.head = _read(note, self._source, size)
         if not self._tree.root() == root == self.head.root or self.head.size != size:
             raise CopyRefused("copy-differs", size=size, where=self._source.location)
         # A station seals every statement: one transaction each would be one disk flush each.
@@ -130,11 +152,11 @@ class _Copy:
             self._tell(self._sealing[-1].size, self._total)
             self._sealing.clear()
 
-    def _read(self, note: str, size: int) -> Checkpoint:
-        try:
-            return Checkpoint.parse(note.split("\n\n", maxsplit=1)[0] + "\n")
-        except NoteRefused as wrong:
-            raise CopyRefused("copy-differs", size=size, where=self._source.location) from wrong
+    def finish(self) -> None:
+        """Seal the rest; the copy must have come to where it was to end."""
+        self.flush()
+        if self.head.size != self._total:
+            raise CopyRefused("copy-differs", size=self._total, where=self._source.location)
 
     def _append_page(self) -> None:
         most = min(PAGE, self._total - self._appended)

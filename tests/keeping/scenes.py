@@ -24,8 +24,7 @@ PAGE = 1_000_000
 
 def told(folder: Path, more: int = 0) -> Services:
     """A ledger with the whole story, then `more` harvests in one sealing."""
-    services = small_ledger.found(folder)
-    small_ledger.tell(services)
+    services = small_ledger.told(folder)
     add(services, more)
     return services
 
@@ -71,7 +70,7 @@ def opened(folder: Path) -> Iterator[Services]:
 def database() -> Founding:
     """Founds a ledger in a new empty database, as `ocop init --database` does."""
     owner = shared_cluster().fresh_database()
-    return lambda folder: founded(folder, owner, None)
+    return Founding(owner, True, lambda folder: founded(folder, owner, None))
 
 
 def put_back(services: Services, folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -15,9 +16,10 @@ from api.keeping.backup import back_up
 from api.keeping.erasing import erase, erasures
 from ledger.domain.drafts import Draft
 from ledger.verify.checklist import verify_bundle
-from tests.keeping import scenes
-from tests.postgres.cluster import shared_cluster
+from tests.postgres.cluster import Cluster, own_cluster
+from tests.store import small_ledger
 from tests.store.small_ledger import FARM, FRUIT, NOW, check_ledger, day, kg, lot
+from tests.watching.hub import ledgers_on_server
 
 NAME = "Nguyễn Thị Phượng-Erased"
 NOTE = f"bà {NAME}, 0912 345 678, vườn sau đình"
@@ -26,7 +28,8 @@ KEPT = "ông Trần Văn Giữ Lại, 0987 654 321"
 
 def with_notes(folder: Path) -> Services:
     """A ledger with many private texts, two of them with the name that is to go."""
-    services = scenes.told(folder)
+    services = small_ledger.found_anew(folder)
+    small_ledger.tell(services)
     texts = [f"ghi chú số {number} của hộ {number % 7}" * 3 for number in range(24)]
     texts[11], texts[12] = KEPT, unicodedata.normalize("NFD", NOTE)
     for number, text in enumerate(texts):
@@ -75,18 +78,26 @@ def unpacked(backup: Path, into: Path) -> Path:
     return into
 
 
+@dataclass(frozen=True)
+class Searched:
+    """The folders whose files are searched, and the database server of which one of them is."""
+
+    folders: list[Path]
+    server: Cluster | None = None
+
+
 @pytest.fixture
-def everything(tmp_path: Path, both_stores: str) -> Iterator[list[Path]]:
-    """The folders whose files are searched: the ledger's, and the database's own."""
-    places = [tmp_path / "so"]
-    if both_stores == "postgres":
-        places.append(shared_cluster().data)
-    yield places
-    assert tmp_path.exists()
+def everything(tmp_path: Path, both_stores: str) -> Iterator[Searched]:
+    """The ledger's folder, and on PostgreSQL all of a server that holds nothing else."""
+    if both_stores == "sqlite":
+        yield Searched([tmp_path / "so"])
+        return
+    with own_cluster() as server, ledgers_on_server(server):
+        yield Searched([tmp_path / "so", server.data], server)
 
 
 def test_after_an_erasure_no_byte_of_text_or_salt_is_left_and_every_proof_verifies(
-    tmp_path: Path, everything: list[Path]
+    tmp_path: Path, everything: Searched
 ) -> None:
     services = with_notes(tmp_path / "so")
     found = erasures(services, containing=NAME.upper())
@@ -105,11 +116,11 @@ def test_after_an_erasure_no_byte_of_text_or_salt_is_left_and_every_proof_verifi
 
     assert erase(services, [one.digest for one in found]) == 2
 
-    for path in everything:
-        checkpointed(path)
-    assert files_with(everything, gone) == []
+    if everything.server is not None:
+        checkpointed(everything.server)
+    assert files_with(everything.folders, gone) == []
     assert files_with([tmp_path / "so"], kept) != []  # the look does find what is there
-    for database in everything[1:]:
+    for database in everything.folders[1:]:
         assert files_with([database], [b'"R12"']) != []
     back_up(services, tmp_path / "after.ocop")
     assert files_with([unpacked(tmp_path / "after.ocop", tmp_path / "b2")], gone) == []
@@ -127,8 +138,7 @@ def test_after_an_erasure_no_byte_of_text_or_salt_is_left_and_every_proof_verifi
     check_ledger(tmp_path / "so", bundles=4)
 
 
-def checkpointed(place: Path) -> None:
-    """Make a database write everything it has in memory to its files."""
-    if (place / "PG_VERSION").exists():
-        with psycopg.connect(shared_cluster().superuser_dsn(), autocommit=True) as connection:
-            connection.execute("CHECKPOINT")
+def checkpointed(server: Cluster) -> None:
+    """Make a database server write everything it has in memory to its files."""
+    with psycopg.connect(server.superuser_dsn(), autocommit=True) as connection:
+        connection.execute("CHECKPOINT")

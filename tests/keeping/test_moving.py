@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -12,6 +13,7 @@ import pytest
 from api.bootstrap import Services
 from api.commands.main import main
 from api.keeping.errors import KeepingError
+from api.keeping.move_record import MoveRecord
 from api.keeping.moving import MOVED_FILE, move_to_database, move_to_file, move_to_folder
 from ledger.errors import LedgerError
 from ledger.sealing import SealedLog
@@ -22,6 +24,7 @@ from ledger.store.seam import SealedBatch
 from ledger.store.sqlite import SqliteStore
 from tests.keeping import scenes
 from tests.postgres.cluster import shared_cluster
+from tests.store import places
 from tests.store.small_ledger import ORIGIN, check_ledger, signed_harvests
 
 
@@ -92,8 +95,11 @@ def test_a_ledger_moves_to_another_folder_and_the_old_one_is_none_any_more(
         assert scenes.contents(moved) == before
         scenes.add_one_by_one(moved, 1, "N")
     assert (tmp_path / "so" / MOVED_FILE).exists()
-    with pytest.raises(Exception, match=r"settings\.json"), scenes.opened(tmp_path / "so"):
+    assert not (tmp_path / "so" / "settings.json").exists()
+    with pytest.raises(KeepingError) as refused, scenes.opened(tmp_path / "so"):
         pass
+    assert refused.value.code == "folder-moved"
+    assert f"--dir {tmp_path / 'new'}" in str(refused.value)
 
 
 def test_a_ledger_is_not_moved_while_somebody_else_writes(
@@ -123,6 +129,67 @@ def test_a_ledger_is_not_moved_while_somebody_else_writes(
     services.close()
 
 
+def test_a_ledger_moves_from_one_database_to_another_and_keeps_both_passwords_apart(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "so"
+    with places.ledgers_on("postgres"):
+        services = scenes.told(folder)
+    before, old = scenes.contents(services), (folder / "keys" / "pgpass").read_text()
+    there = scenes.database()
+    moved = move_to_database(services, there)
+    services.close()
+    assert moved.still_open is not None
+    assert (folder / "keys" / "pgpass.moved").read_text() == old
+    assert (folder / "keys" / "pgpass").read_text() != old
+    with scenes.opened(folder) as hub:
+        assert scenes.contents(hub) == before
+        scenes.add_one_by_one(hub, 1, "N")
+        with pytest.raises(KeepingError) as refused:
+            move_to_database(hub, there)
+        assert refused.value.code == "move-nowhere"
+
+
+def test_a_ledger_is_not_moved_out_of_a_database_in_which_somebody_seals(tmp_path: Path) -> None:
+    folder = tmp_path / "so"
+    with places.ledgers_on("postgres"):
+        services = scenes.told(folder)
+    with scenes.opened(folder) as server:  # another machine's
+        assert server.store.lead("sequencer")
+        with pytest.raises(KeepingError, match="Somebody seals"):
+            move_to_file(services)
+        with pytest.raises(KeepingError, match="Somebody seals"):
+            move_to_folder(services, tmp_path / "n")
+    assert not (folder / "ledger.db").exists()
+    assert not (tmp_path / "n").exists()
+    scenes.add_one_by_one(services, 1, "N")
+    move_to_file(services)
+    services.close()
+    assert check_ledger(folder, bundles=1)
+
+
+def test_a_database_with_more_than_a_cut_moves_copy_is_not_taken_away(tmp_path: Path) -> None:
+    # Somebody else's ledger came into the database between the cut and the repetition.
+    folder, database = tmp_path / "so", scenes.database()
+    other = scenes.told(tmp_path / "other", 3)
+    move_to_database(other, database)
+    size = other.store.size()
+    other.close()
+    services = scenes.told(folder)
+    MoveRecord("cut", "database", database.place, from_database=False, new_role=True).save(folder)
+    with pytest.raises(KeepingError) as refused:
+        move_to_database(services, database)
+    assert refused.value.code == "half-copy-used"
+    scenes.add_one_by_one(services, 1, "N")
+    services.close()
+    with scenes.opened(tmp_path / "other") as still:
+        assert still.store.size() == size
+        # Not even its own copy, while somebody is connected.
+        with scenes.opened(folder) as again, pytest.raises(KeepingError) as refused:
+            move_to_database(again, database)
+        assert refused.value.code == "half-copy-used"
+
+
 @pytest.mark.long
 def test_a_database_that_holds_a_ledger_is_not_moved_into(tmp_path: Path) -> None:
     database = scenes.database()
@@ -147,8 +214,8 @@ def test_a_copy_that_fails_half_way_leaves_the_ledger_where_it_was(tmp_path: Pat
 
     with pytest.raises(KeepingError) as refused:
         move_to_database(services, scenes.database(), fail)
-    assert refused.value.code == "database-half-copied"
-    assert "drop the database" in str(refused.value)
+    assert refused.value.code == "move-half-copied"
+    assert "run the same command again" in str(refused.value)
     assert scenes.settings_of(folder).database is None
     scenes.add_one_by_one(services, 1, "N")
     services.close()
@@ -170,6 +237,36 @@ def test_a_copy_ends_at_the_checkpoint_that_was_asked_for(tmp_path: Path) -> Non
     assert refused.value.code == "copy-target-used"
     target.close()
     services.close()
+
+
+def test_checkpoints_are_taken_as_the_copy_gets_to_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Telling(SqliteStore):
+        """Counts the checkpoints that were asked of it."""
+
+        given = 0
+
+        def checkpoints(self) -> Iterator[tuple[int, bytes]]:
+            for one in super().checkpoints():
+                self.given += 1
+                yield one
+
+    monkeypatch.setattr("ledger.store.copying._SEALINGS", 3)
+    scenes.told(tmp_path / "so").close()
+    source = Telling(tmp_path / "so" / "ledger.db")
+    target = SqliteStore.create(tmp_path / "part.db")
+    ahead: list[int] = []
+
+    def note(_done: int, _total: int) -> None:
+        ahead.append(source.given - sum(1 for _ in target.checkpoints()))
+
+    copy_store(source, target, note)
+    assert len(ahead) > 5
+    assert max(ahead) <= 3
+    assert list(target.checkpoints()) == list(source.checkpoints())
+    source.close()
+    target.close()
 
 
 def test_a_copy_notices_a_checkpoint_that_the_entries_do_not_give(tmp_path: Path) -> None:

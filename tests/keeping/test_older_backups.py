@@ -15,7 +15,7 @@ from api.keeping.resubmission import resubmit
 from ledger.verify.entry import parse_entry
 from ledger.verify.note import NoteRefused
 from tests.keeping import scenes
-from tests.store.small_ledger import GTIN, check_ledger, clock, found
+from tests.store.small_ledger import GTIN, check_ledger, clock, found_anew
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def test_what_was_recorded_and_not_sealed_before_the_roll_back_is_where_the_rest
 
 
 def test_a_backup_of_another_log_is_no_continuation(story: Path, tmp_path: Path) -> None:
-    services = found(tmp_path / "other")
+    services = found_anew(tmp_path / "other")
     (tmp_path / "other.txt").write_text(services.log.checkpoint() or "")
     services.close()
     with pytest.raises(NoteRefused):

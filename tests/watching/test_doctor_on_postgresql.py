@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from contextlib import closing
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -17,6 +18,8 @@ from api.settings import Settings
 from api.watching.doctor import server_checks
 from api.watching.doctor.case import Case
 from api.watching.doctor.examination import examine
+from api.watching.doctor.process_checks import check_processes
+from ledger.store.postgres.functions import FUNCTIONS, Function
 from ledger.store.postgres.store import PostgresStore
 from tests.postgres.cluster import _free_port
 from tests.store import places
@@ -59,6 +62,98 @@ def test_a_trigger_that_was_switched_off_is_found(hub: Hub) -> None:
     finally:
         hub.do("ALTER TABLE ocop.log_leaves ENABLE ALWAYS TRIGGER no_change")
     assert codes(hub) == set()
+
+
+CHANGED = (
+    (
+        "ALTER TABLE ocop.log_nodes DROP CONSTRAINT log_nodes_hash_check",
+        "ALTER TABLE ocop.log_nodes ADD CONSTRAINT log_nodes_hash_check CHECK (length(hash) = 32)",
+    ),
+    (
+        "ALTER TABLE ocop.stored_events DROP CONSTRAINT stored_events_position_check, "
+        "ADD CONSTRAINT stored_events_position_check CHECK (position > -9)",
+        "ALTER TABLE ocop.stored_events DROP CONSTRAINT stored_events_position_check, "
+        "ADD CONSTRAINT stored_events_position_check CHECK (position > 0)",
+    ),
+    (
+        "ALTER TABLE ocop.log_leaves DROP CONSTRAINT log_leaves_leaf_check, "
+        "ADD CONSTRAINT log_leaves_leaf_check CHECK (leaf >= 0) NOT VALID",
+        "ALTER TABLE ocop.log_leaves VALIDATE CONSTRAINT log_leaves_leaf_check",
+    ),
+    (
+        "ALTER TABLE ocop.log_checkpoints ADD CONSTRAINT small CHECK (size < 1000000)",
+        "ALTER TABLE ocop.log_checkpoints DROP CONSTRAINT small",
+    ),
+    (
+        "ALTER TABLE ocop.log_checkpoints ALTER COLUMN note DROP NOT NULL",
+        "ALTER TABLE ocop.log_checkpoints ALTER COLUMN note SET NOT NULL",
+    ),
+    (
+        "ALTER TABLE ocop.log_leaves ADD COLUMN remark text NOT NULL DEFAULT ''",
+        "ALTER TABLE ocop.log_leaves DROP COLUMN remark",
+    ),
+)
+
+
+@pytest.mark.parametrize(("change", "back"), CHANGED)
+def test_a_rule_of_a_table_that_was_changed_is_found(hub: Hub, change: str, back: str) -> None:
+    hub.do(change)
+    try:
+        assert codes(hub) == {"store-fault"}
+    finally:
+        hub.do(back)
+    assert codes(hub) == set()
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.name)
+def test_a_function_that_was_replaced_is_found(hub: Hub, function: Function) -> None:
+    # What refuses goes, the rest stays: nobody who records notices.
+    body = function.body.replace("RAISE EXCEPTION", "RAISE DEBUG")
+    assert body != function.body
+    hub.do(replace(function, body=body).make())
+    try:
+        assert codes(hub) == {"store-fault"}
+    finally:
+        hub.do(function.make())
+    assert codes(hub) == set()
+
+
+def test_looking_takes_no_leadership_from_a_hub(hub: Hub) -> None:
+    settings = Settings.load(hub.folder / "settings.json")
+    leader = PostgresStore((str(settings.database),), passwords=hub.folder / "keys" / "pgpass")
+    with closing(leader), closing(Case(hub.folder)) as case:
+        assert "sequencer-absent" in {one.code for one in check_processes(case)}
+        # The doctor has looked and is still there: it keeps nobody from leading.
+        assert leader.lead("sequencer")
+        assert "sequencer-absent" not in {one.code for one in check_processes(case)}
+        assert leader.lead("sequencer")
+
+
+@pytest.mark.long
+def test_two_servers_that_both_take_writes_are_found(hub: Hub) -> None:
+    standby = hub.cluster.standby("four")
+    try:
+        dsn = str(Settings.load(hub.folder / "settings.json").database)
+        ports = f"{hub.cluster.port},{standby.port}"
+        hub.settings(database=make_conninfo(dsn, host="127.0.0.1,127.0.0.1", port=ports))
+        assert codes(hub) == {"fail-over-unsafe"}
+        standby.promote()
+        assert codes(hub) == {"fail-over-unsafe", "split-brain"}
+        with closing(Case(hub.folder)) as case:
+            (found,) = (one for _, one in examine(case) if one.code == "split-brain")
+        for port in (hub.cluster.port, standby.port):
+            assert f"127.0.0.1:{port}" in found.say("en")
+        # Named to be read from, it is no standby any more either.
+        hub.settings(
+            database=dsn, read_from=[dsn.replace(str(hub.cluster.port), str(standby.port))]
+        )
+        assert "split-brain" in codes(hub)
+        # One server under two names is one server.
+        twice = make_conninfo(dsn, host="127.0.0.1,localhost", port=str(hub.cluster.port))
+        hub.settings(database=twice, read_from=[])
+        assert codes(hub) == {"fail-over-unsafe"}
+    finally:
+        standby.remove()
 
 
 def test_commits_that_do_not_wait_are_found(hub: Hub) -> None:

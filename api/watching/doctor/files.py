@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from api.labels.printer_list import PrinterList
 from api.settings import Settings
+from api.stores import reads_only
 from api.watching.doctor.case import Case
 from api.watching.doctor.finding import Finding, Told
 from api.watching.rights import may
@@ -150,7 +151,10 @@ def check_keys(case: Case) -> list[Finding]:
     """Every key file can be read, and those that every ledger needs are there."""
     keys = case.folder / "keys"
     found: list[Finding] = []
-    names = {path.name for path in keys.glob("*.pem")} | set(_NEEDED_KEYS)
+    settings = case.settings_or_none()
+    reader = settings is not None and reads_only(case.folder, settings)
+    needed = ("label.key",) if reader else _NEEDED_KEYS
+    names = {path.name for path in keys.glob("*.pem")} | set(needed)
     for name in sorted(names):
         try:
             (load_key if name.endswith(".pem") else read_secret)(keys / name)

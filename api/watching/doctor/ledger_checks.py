@@ -7,10 +7,14 @@ import json
 import sqlite3
 from typing import ClassVar
 
+from api.keeping.cut_moves import ROLE, refuse_left
 from api.keeping.errors import RolledBack
 from api.keeping.memory import CheckpointMemory
+from api.keeping.move_record import MOVING_FILE, MoveRecord
+from api.stores import reads_only
 from api.watching.doctor.case import Case
 from api.watching.doctor.finding import Finding, Told
+from api.watching.doctor.lock_files import led_beside_file
 from api.watching.lag import unsealed
 from ledger.errors import LedgerError
 from ledger.founding import log_verifier_key
@@ -34,6 +38,14 @@ class LedgerFinding(Finding):
             "Có {entries} phiếu đã ghi mà chưa niêm phong, và không ai đang niêm phong.\n"
             "Phiếu vẫn an toàn nhưng chưa có bằng chứng: tem, trang và hồ sơ chưa thấy chúng.\n"
             "Hãy chạy ocop serve (hoặc ocop sequence trên máy chủ); ocop audit cho biết sổ có ổn không",
+        ),
+        "move-cut": (
+            "A move of this ledger to {to} was cut off.\n"
+            "Nothing is lost; whoever opens the folder next finishes it or takes it back.\n"
+            "Run the same ocop move again, or start ocop serve",
+            "Việc chuyển sổ này tới {to} bị ngắt giữa chừng.\n"
+            "Không mất gì; lần mở thư mục tiếp theo sẽ làm nốt hoặc hoàn lại.\n"
+            "Hãy chạy lại đúng lệnh ocop move đó, hoặc chạy ocop serve",
         ),
         "backup-never": (
             "No backup of this ledger was ever made from this folder.\n"
@@ -73,6 +85,12 @@ class LedgerFinding(Finding):
 def check_opening(case: Case) -> list[Finding]:
     """The store opens: it is there, can be reached, and its schema is this program's."""
     try:
+        refuse_left(case.folder)
+        record = MoveRecord.load(case.folder)
+        if record is not None and record.state in {"copying", "decided"}:
+            # Its own process ends one that is under way.
+            under_way = led_beside_file(case.folder / MOVING_FILE, ROLE)
+            return [] if under_way else [LedgerFinding("move-cut", to=record.to)]
         case.store().newest()
     except Refusal as wrong:
         return [Told("ledger-unopenable", wrong.say)]
@@ -87,7 +105,14 @@ def check_guards(case: Case) -> list[Finding]:
     store = case.store_or_none()
     if store is None:
         return []
-    return [Told("store-fault", one.say) for one in store.faults()]
+    found: list[Finding] = [Told("store-fault", one.say) for one in store.faults()]
+    settings = case.settings_or_none()
+    if settings is not None and settings.database is not None:
+        # Asked for only here: a station on SQLite needs no PostgreSQL library.
+        from api.watching.doctor.constraints import check_constraints
+
+        found += check_constraints(case)
+    return found
 
 
 def check_backlog(case: Case) -> list[Finding]:
@@ -107,7 +132,7 @@ def check_backlog(case: Case) -> list[Finding]:
 def check_roll_back(case: Case) -> list[Finding]:
     """The log continues the newest checkpoint that this folder has seen."""
     store, settings = case.store_or_none(), case.settings_or_none()
-    if store is None or settings is None:
+    if store is None or settings is None or reads_only(case.folder, settings):
         return []
     try:
         key = load_key(case.folder / "keys" / "log.pem")
@@ -120,8 +145,9 @@ def check_roll_back(case: Case) -> list[Finding]:
 
 
 def check_backup(case: Case) -> list[Finding]:
-    """There is a backup, and it is not old."""
-    if case.store_or_none() is None:
+    """There is a backup, and it is not old; who only reads has none to make."""
+    settings = case.settings_or_none()
+    if case.store_or_none() is None or (settings and reads_only(case.folder, settings)):
         return []
     try:
         said = json.loads((case.folder / BACKUP_FILE).read_text(encoding="utf-8"))

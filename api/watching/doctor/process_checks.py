@@ -6,11 +6,14 @@ import sqlite3
 from typing import ClassVar
 
 from api.background.heartbeat import Heartbeat
+from api.settings import Settings
+from api.stores import LEDGER_FILE, reads_only
 from api.watching.doctor.case import Case
 from api.watching.doctor.finding import Finding, Told
+from api.watching.doctor.lock_files import led_beside_file
+from api.watching.running import Running
 from api.watching.watch import program_version
 from ledger.projections.schema import INDEXES, TABLES, VERSION
-from ledger.store.locks import Leaderships
 
 _PATIENCE = 3.0
 _STEP = 0.5
@@ -85,22 +88,26 @@ def check_processes(case: Case) -> list[Finding]:
     alive = case.alive()
     found: list[Finding] = []
     store, settings = case.store_or_none(), case.settings_or_none()
-    hub = settings is not None and settings.database is not None
-    # To have become the leader ourselves shows that nobody was; closing the store gives it back.
-    if store is not None and (hub or alive) and store.lead("sequencer"):
+    if store is not None and settings is not None and not _sequenced(case, settings, alive=alive):
         found.append(ProcessFinding("sequencer-absent", where=store.location, path=case.folder))
-    if alive:
-        leaderships = Leaderships(case.folder / "views.db")
-        try:
-            if leaderships.lead("projector"):
-                found.append(ProcessFinding("projector-absent", path=case.folder))
-        finally:
-            leaderships.close()
+    if alive and not led_beside_file(case.folder / "views.db", "projector"):
+        found.append(ProcessFinding("projector-absent", path=case.folder))
     versions = sorted({one.version for one in alive} | {program_version()})
     if alive and len(versions) > 1:
         pids = [str(one.pid) for one in alive]
         found.append(ProcessFinding("versions-differ", versions=versions, pids=pids))
     return found
+
+
+def _sequenced(case: Case, settings: Settings, *, alive: list[Running]) -> bool:
+    """Whether somebody seals, or nobody has to: seen without becoming the leader oneself."""
+    if settings.database is not None:
+        from api.watching.doctor.servers import led_in_database
+
+        return led_in_database(settings, case.folder, "sequencer")
+    if not alive or reads_only(case.folder, settings):
+        return True
+    return led_beside_file(case.folder / LEDGER_FILE, "sequencer")
 
 
 def check_views(case: Case) -> list[Finding]:

@@ -72,6 +72,16 @@ class ServerFinding(Finding):
             "Hoặc việc ghi bị treo, hoặc dữ liệu đã xác nhận chỉ nằm trên một máy.\n"
             "Hãy chạy bản dự phòng, xem nhật ký của nó và primary_conninfo",
         ),
+        "split-brain": (
+            "Several servers take writes, each without the others: {names}.\n"
+            "What is recorded at one is missing at the other, and two sealed logs are a fork for ever.\n"
+            "Stop every program at once, find the true primary with ocop audit at each, and make the "
+            "others its standbys anew (pg_basebackup)",
+            "Có nhiều máy chủ cùng nhận ghi, không máy nào theo máy nào: {names}.\n"
+            "Phiếu ghi ở máy này sẽ thiếu ở máy kia, và hai sổ cùng niêm phong là rẽ nhánh mãi mãi.\n"
+            "Hãy dừng mọi chương trình ngay, dùng ocop audit ở từng máy để tìm máy chính thật, rồi tạo "
+            "lại các máy khác thành bản dự phòng (pg_basebackup)",
+        ),
         "wal-minimal": (
             "The database {where} runs with wal_level = minimal.\n"
             "It can have no standby and no continuous backup.\n"
@@ -123,7 +133,21 @@ def check_server(case: Case) -> list[Finding]:
         found.append(ServerFinding("fail-over-unsafe"))
     if settings.get("wal_level") == "minimal":
         found.append(ServerFinding("wal-minimal", where=where))
-    return found
+    return found + _split(case)
+
+
+def _split(case: Case) -> list[Finding]:
+    """Two servers that both take writes, among all that the settings name."""
+    from api.watching.doctor.servers import each_server
+
+    settings = case.settings()
+    if not _has_standby(case):
+        return []
+    # One server may be named twice, by different names; no two started in the same microsecond.
+    writers = {one.started: one.where for one in each_server(settings, case.folder) if one.writes}
+    if len(writers) < 2:
+        return []
+    return [ServerFinding("split-brain", names=sorted(writers.values()))]
 
 
 def check_standbys(case: Case) -> list[Finding]:
