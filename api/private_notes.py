@@ -2,21 +2,25 @@
 
 Erasing a row takes text and salt away together; every proof still verifies, because
 nothing in the ledger changes (protocol.md, "Personal data").
+
+Beside them lie signed statements whose fate a lost database left open, until it is known.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import sqlite3
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ledger.verify.bundle import private_digest
 
 _SALT_BYTES = 32
+_HAS_HELD = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'unanswered'"
 
 
 class PrivateNotes:
@@ -50,6 +54,33 @@ class PrivateNotes:
         """Erase the text of a statement that was not recorded after all, and its salt."""
         with self._lock:
             self._db.execute("DELETE FROM note WHERE digest = ?", (digest,))
+
+    def hold(self, raw: bytes, digests: Sequence[str]) -> None:
+        """Hold an entry until it is known whether it was recorded. Again is harmless."""
+        with self._lock:
+            # Made when first needed: a folder that can only be read has no need of it.
+            self._db.execute(
+                "CREATE TABLE IF NOT EXISTS unanswered (number INTEGER PRIMARY KEY, "
+                "entry BLOB NOT NULL UNIQUE, digests TEXT NOT NULL)"
+            )
+            self._db.execute(
+                "INSERT OR IGNORE INTO unanswered (entry, digests) VALUES (?,?)",
+                (raw, json.dumps(list(digests))),
+            )
+
+    def held(self) -> list[tuple[bytes, list[str]]]:
+        """(entry, digests of its texts) of everything held, oldest first."""
+        with self._lock:
+            if not self._db.execute(_HAS_HELD).fetchone():
+                return []
+            rows = self._db.execute("SELECT entry, digests FROM unanswered ORDER BY number")
+            return [(entry, json.loads(digests)) for entry, digests in rows.fetchall()]
+
+    def let_go(self, raw: bytes) -> None:
+        """Hold an entry no more."""
+        with self._lock:
+            if self._db.execute(_HAS_HELD).fetchone():
+                self._db.execute("DELETE FROM unanswered WHERE entry = ?", (raw,))
 
     def erase(self, digests: Iterable[str]) -> int:
         """Erase texts and salts for good; returns how many there were.
@@ -94,8 +125,9 @@ class PrivateNotes:
         return None if found is None else found[1]
 
     def close(self) -> None:
-        """Close the file."""
-        self._db.close()
+        """Close the file; waits for a thread that is at it."""
+        with self._lock:
+            self._db.close()
 
 
 def _folded(text: str) -> str:

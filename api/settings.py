@@ -90,3 +90,9 @@ def default_folder() -> str | None:
 def default_language() -> str:
     """Language of messages: OCOP_LANG, else Vietnamese."""
     return "en" if os.environ.get("OCOP_LANG", "").lower().startswith("en") else "vi"
+
+
+def unknown_language() -> str | None:
+    """What OCOP_LANG names when there are no messages in it; None when all is well."""
+    named = os.environ.get("OCOP_LANG", "")
+    return named if named and not named.lower().startswith(("vi", "en")) else None

@@ -44,12 +44,6 @@ class LedgerError(Refusal):
             "Mất kết nối tới cơ sở dữ liệu trong lúc ghi ({why}) nên chưa biết đã ghi hay chưa; hãy "
             "gửi lại đúng nội dung đó, không bao giờ bị ghi hai lần.",
         ),
-        "record-unknown": (
-            "The database was lost while it was recording, so it is not known whether the statement "
-            "was recorded. When it runs again, look at the lot before recording it again.",
-            "Mất kết nối tới cơ sở dữ liệu trong lúc ghi nên chưa biết phiếu đã ghi hay chưa. Khi cơ "
-            "sở dữ liệu chạy lại, hãy xem lô hàng trước khi ghi lại.",
-        ),
         "steering-forged": (
             "The statement at position {position} of the database, which decides who may sign or what "
             "is registered, does not hold ({why}), so nothing is recorded after it. Run ocop audit "

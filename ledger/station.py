@@ -4,44 +4,35 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
 from ledger.application import Submitted, TraceLedger
 from ledger.domain.drafts import Draft
-from ledger.errors import ForkFound, LedgerError
+from ledger.errors import LedgerError
 from ledger.form import refuse_contradictions
 from ledger.projections.projector import Projector
 from ledger.projections.views import Views
 from ledger.sealing import SealedLog
 from ledger.signing import Signer
+from ledger.unanswered import LOST, TRIES, LostInAct, NotAnswered, NoteKeeper, Resending
 from ledger.verify.graph import Lot, lots_about, lots_named
 from ledger.verify.history import Located
 from ledger.verify.keys import ROOT_PARTY, KeyRecord
 from ledger.verify.registry import REGISTRY_TYPES
 from ledger.verify.statement import Statement, StatementRefused
-from ledger.verify.wording import Refusal
 
+T = TypeVar("T")
 _MOST_LINKS = 200
 _ADMIN_TYPES = (
     REGISTRY_TYPES | {"key-enrolled", "key-retired", "key-compromised", "reattested"}
 ) - {"party-registered"}
 _PROVISIONAL = "f" * 64
 RECORDED = frozenset({"recorded-unsealed", "recorded-ahead"})
-LOST = frozenset({"outcome-unknown", "store-unreachable", "lock-lost"})
-_TRIES = 8  # at a database that was lost while recording, about a second apart
 _LOOKS = 100  # at a standby that lags, each a moment after the other
-
-
-class NoteKeeper(Protocol):
-    """Keeps private texts where they can be erased; the ledger gets only their digest."""
-
-    def keep(self, text: str) -> str:
-        """Store a text and return its HMAC digest (hex)."""
-
-    def forget(self, digest: str) -> None:
-        """Erase a text and its salt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +63,8 @@ class Station:
         self.signers = signers
         self._notes = notes
         self._now = now
+        self._resending = Resending(ledger, notes)
+        self._acting = threading.local()
 
     def now_text(self) -> str:
         """The station's clock as statement time, in Vietnam's offset."""
@@ -94,11 +87,15 @@ class Station:
         Raises:
             LedgerError: it contradicts the record, or this machine may not say it. Codes in
                 `RECORDED` alone mean that it was recorded and only the rest failed.
-                `record-unknown`: whether it was is not known. Nothing was in any other case.
+                `record-unknown`, `record-unkept`: whether it was is not known. Nothing was in any
+                other case.
             Refusal: the verifier's checks refuse it.
         """
+        acting = self._in_act()
+        if not acting:
+            self._resending.settle()
         with self.ledger.store.writing():
-            self.catch_up()
+            self._catch_up()
             signer = self._signer_for(draft)
             kept: list[str] = []
 
@@ -111,7 +108,7 @@ class Station:
                 statement = self._statement(draft, draft.sealed_body(keep), signer)
                 self._check(statement, signer)
                 raw = signer.sign(statement).raw
-                submitted = self._submit(raw)
+                submitted = self._resending.submit(raw)
             except BaseException as wrong:
                 # A program that is ended while it records cannot know.
                 if not raw or isinstance(wrong, Exception):
@@ -121,44 +118,63 @@ class Station:
                 raise
             if submitted is not None:
                 return self._finish(submitted)
-        return self._insist(raw, kept)
+        if acting:
+            # The lock is the whole act's, and what it has looked at may be old by now.
+            raise LostInAct(raw, kept)
+        return self._finish(self._resending.insist(raw, kept))
 
-    def _submit(self, raw: bytes) -> Submitted | None:
-        """None when the database was lost, so that it may have been recorded or not."""
-        try:
-            return self.ledger.submit([raw])[0]
-        except LedgerError as wrong:
-            if wrong.code in LOST:
-                return None
-            raise
+    def acting(self, act: Callable[[], T]) -> T:
+        """Run an act that looks and then records, under the one right to append. May be nested.
 
-    def _insist(self, raw: bytes, kept: Sequence[str]) -> Answer:
-        """Send the very same bytes again until it is known what became of them.
+        When the database is lost meanwhile, what became of a statement on its way is found out, and
+        the act is begun anew: it must look at what is on record each time.
 
-        The lock went with the connection: it is taken anew each time.
+        Raises: as `act` and `record`.
         """
-        for _ in range(_TRIES):
-            self.ledger.store.wait(1)
+        if self._in_act():
+            return act()
+        self._resending.settle()
+        store, begun, tries = self.ledger.store, False, TRIES
+        while True:
             try:
-                with self.ledger.store.writing():
-                    submitted = self._submit(raw)
-                    if submitted is not None:
-                        return self._finish(submitted)
+                with store.writing():
+                    self._acting.now = begun = True
+                    try:
+                        return act()
+                    finally:
+                        self._acting.now = False
+            except LostInAct as lost:
+                raw, kept = lost.raw, lost.digests
             except LedgerError as wrong:
-                if wrong.code in RECORDED:
+                if not (begun and tries and _was_lost(wrong)):
                     raise
-                if isinstance(wrong, ForkFound):
-                    # Another process with this key was quicker, so this one has no place any more.
-                    self._forget(kept)
-                    why = "another statement of this key was recorded first"
-                    raise LedgerError("store-unwritable", why=why) from wrong
-                if wrong.code not in LOST:
-                    raise LedgerError("record-unknown") from wrong
-            except Refusal:
-                # The ledger was read and it is not in it.
-                self._forget(kept)
-                raise
-        raise LedgerError("record-unknown")
+                tries -= 1
+                store.wait(1)
+                continue
+            self._finish(self._resending.insist(raw, kept))
+
+    def _in_act(self) -> bool:
+        return bool(getattr(self._acting, "now", False))
+
+    def count_appends(
+        self, clock: Callable[[], float], noted: Callable[[int, float], None]
+    ) -> None:
+        """From now on `noted` is told of each durable append: entries, and seconds by `clock`."""
+        self._resending.clock, self._resending.noted = clock, noted
+
+    def held(self) -> NotAnswered | None:
+        """What to say of statements whose fate a lost database left open; None without any."""
+        return self._resending.held()
+
+    def settle_held(self) -> None:
+        """Find out what became of statements held, and record them if they are not.
+
+        What is refused stays held, so that who records next is told of it.
+
+        Raises:
+            LedgerError: the database is away.
+        """
+        self._resending.settle(quietly=True)
 
     def _forget(self, kept: Sequence[str]) -> None:
         for digest in kept:
@@ -166,7 +182,7 @@ class Station:
 
     def _finish(self, submitted: Submitted) -> Answer:
         try:
-            self.catch_up()
+            self._catch_up()
         except LedgerError as wrong:
             # The append is durable: "nothing was recorded" would make people record it twice.
             if wrong.code == "standby-behind":
@@ -189,11 +205,16 @@ class Station:
         )
 
     def catch_up(self) -> None:
-        """Seal and project whatever is recorded, by this process or another.
+        """Seal and project whatever is recorded, by this process or another, and what is held.
 
         Raises:
             LedgerError: `store-unwritable`, `standby-behind`; what is recorded stays so, sealed or not.
         """
+        with suppress(LedgerError):  # stays held
+            self.settle_held()
+        self._catch_up()
+
+    def _catch_up(self) -> None:
         try:
             self.ledger.catch_up()
             self._project(self.log.seal())
@@ -334,3 +355,9 @@ def _essence(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _essence(part) for name, part in value.items() if name not in _FILLED_IN}
     return [_essence(part) for part in value] if isinstance(value, list) else value
+
+
+def _was_lost(wrong: LedgerError) -> bool:
+    """Whether it was the database that went away, so that all may be well when it is back."""
+    why = wrong.__cause__ if wrong.code in RECORDED else wrong
+    return isinstance(why, LedgerError) and why.code in LOST

@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 
 from api.bootstrap import Services
 from api.commands.label_outcome import told
@@ -16,6 +17,7 @@ from api.commands.words import choose, opened, tell
 from api.errors import DoorError
 from api.labels.labelling import LOCAL_BASE, PATIENCE_SECONDS
 from api.labels.run import Watch
+from api.labels.settling import PrintedUnrecorded
 from ledger.errors import LedgerError
 from printers.errors import AttentionError
 from printers.spooling.outcome import Progress
@@ -23,6 +25,7 @@ from printers.spooling.outcome import Progress
 _SHOW_EVERY_SECONDS = 0.5
 _LOG_EVERY_SECONDS = 10.0
 _INTERRUPTED = 130
+Run = Callable[[argparse.Namespace], int]
 
 
 class _Screen:
@@ -86,6 +89,21 @@ def _watched(lang: str) -> Iterator[tuple[Watch, threading.Event]]:
         signal.signal(signal.SIGINT, before)
 
 
+def in_part(run: Run) -> Run:
+    """Labels that came out and are not in the ledger yet: done in part, so 1."""
+
+    @wraps(run)
+    def toldin_part(args: argparse.Namespace) -> int:
+        try:
+            return run(args)
+        except PrintedUnrecorded as wrong:
+            tell(wrong.say(args.lang))
+            return 1
+
+    return toldin_part
+
+
+@in_part
 def run_print(args: argparse.Namespace) -> int:
     """Print labels; 1 when some are in doubt or waiting, 130 after Ctrl-C."""
     with opened(args) as services:
@@ -109,6 +127,7 @@ def run_print(args: argparse.Namespace) -> int:
         return _INTERRUPTED if asked.is_set() else code
 
 
+@in_part
 def run_resume(args: argparse.Namespace) -> int:
     """Print the rest of the lot's jobs that were cut off."""
     with opened(args) as services:
@@ -133,6 +152,7 @@ def run_resume(args: argparse.Namespace) -> int:
         return code
 
 
+@in_part
 def run_reprint(args: argparse.Namespace) -> int:
     """Print one serial again."""
     with opened(args) as services:

@@ -11,6 +11,21 @@ from ledger.errors import LedgerError
 from ledger.verify.findings import TYPE_WORDS
 from ledger.verify.report import STATUSES
 
+# Name of a figure in both languages, and its unit.
+_BALANCE = {
+    "made_kg": ("made", "làm ra", " kg"),
+    "received_kg": ("received", "nhận vào", " kg"),
+    "taken_kg": ("taken", "đã lấy đi", " kg"),
+    "left_kg": ("left", "còn lại", " kg"),
+    "packs": ("packs", "số gói", ""),
+    "left_packs": ("packs left", "số gói còn lại", ""),
+    "net_kg": ("net content", "khối lượng tịnh cả lô", " kg"),
+    "into_kg": ("went into it", "nguyên liệu đưa vào", " kg"),
+    "yield_percent": ("yield", "tỷ lệ thu hồi sản phẩm", " %"),
+}
+
+_UNITS = {"pack": "gói", "piece": "cái"}
+
 
 def add_to(nouns: Nouns) -> None:
     """Add the command."""
@@ -47,6 +62,10 @@ def lot_story(services: Services, item: str, lot: str) -> dict[str, Any]:
     }
 
 
+def _unit(unit: str, lang: str) -> str:
+    return _UNITS.get(unit, unit) if lang == "vi" else unit
+
+
 def _as_text(story: dict[str, Any], lang: str) -> str:
     def say(english: str, vietnamese: str) -> str:
         return choose(lang, english, vietnamese)
@@ -59,7 +78,7 @@ def _as_text(story: dict[str, Any], lang: str) -> str:
     ]
     for step in story["steps"]:
         quantity = step["quantity"]
-        amount = "" if quantity is None else f" {quantity['value']} {quantity['unit']}"
+        amount = "" if quantity is None else f" {quantity['value']} {_unit(quantity['unit'], lang)}"
         kind = step["type"] if lang == "en" else TYPE_WORDS.get(step["type"], step["type"])
         packs = "" if not step["packs"] else f" {step['packs']} {say('packs', 'gói')}"
         lines.append(f"  {step['time']}  {kind}{amount}{packs}  [{step['index']}]")
@@ -69,7 +88,9 @@ def _as_text(story: dict[str, Any], lang: str) -> str:
     lines.append(f"{say('One step forward', 'Một bước sau')}: {forward}")
     balance = story["balance"]
     shown = ", ".join(
-        f"{name} {value}" for name, value in balance.items() if value not in (None, 0)
+        f"{choose(lang, *words)} {balance[name]}{unit}"
+        for name, (*words, unit) in _BALANCE.items()
+        if balance[name] not in (None, 0)
     )
     lines.append(f"{say('Balance', 'Cân đối')}: {shown}")
     if story["findings"]:

@@ -11,7 +11,8 @@ import sys
 from collections.abc import Sequence
 
 from api.collecting import collect_seldom
-from api.settings import default_language
+from api.commands.vietnamese import asked_language, speak
+from api.settings import default_language, unknown_language
 from ledger.offline import speak_utf8
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
@@ -57,6 +58,11 @@ _VIETNAMESE = {
     errno.EROFS: "ổ đĩa chỉ cho đọc",
 }
 
+# In both languages: which one is read is just what is not known.
+_NO_LANGUAGE = (
+    "OCOP_LANG={found}: chỉ có vi và en, nên dùng tiếng Việt. / There is only vi and en, so this is "
+    "Vietnamese."
+)
 _STOPPED = {
     "en": "Stopped. What was recorded stays; after printing, see: ocop labels status ITEM LOT",
     "vi": "Đã dừng. Những gì đã ghi vẫn còn; nếu đang in, hãy xem: ocop labels status MẶT-HÀNG LÔ",
@@ -84,6 +90,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     speak_utf8()
     collect_seldom()
     words = sys.argv[1:] if argv is None else list(argv)
+    asked = asked_language(words)
+    if asked is None and (named := unknown_language()) is not None:
+        print(_NO_LANGUAGE.format(found=named), file=sys.stderr)
+    speak(asked if asked in {"vi", "en"} else default_language())
     args = parser(words[0] if words else None).parse_args(words)
     lang = getattr(args, "lang", None) or default_language()
     args.lang = lang

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from api.errors import DoorError
@@ -11,7 +11,14 @@ from api.labels.desk import Desk, refuse_stopped, require_state
 from api.labels.drawing import Drawer
 from api.labels.lawful import require_lawful_label
 from api.labels.run import NEVER_LEFT, Watch
-from api.labels.settling import attempts_of, drop_dead_copies, marks, record_void, settle
+from api.labels.settling import (
+    attempts_of,
+    drop_dead_copies,
+    marks,
+    record_void,
+    settle,
+    settle_printed,
+)
 from ledger.domain.drafts import Draft
 from ledger.domain.serials import read_serial
 from printers.spooling.outcome import JobOutcome, Progress
@@ -76,26 +83,44 @@ def void(desk: Desk, item: str, lot: str, serials: Iterable[str], reason: str) -
 
     DoorError for a serial that is just being printed; then none is voided.
     """
-    with desk.writing(), desk.spool() as spool:
-        desk.tidy(spool, item, lot)
-        chosen = list(dict.fromkeys(serials))
-        known = desk.account.states(item, lot)
-        latest = attempts_of(spool, item, lot)
-        pairs = []
-        for serial in chosen:
-            require_state(known, serial, {"confirmed", "in_doubt", "waiting"})
-            if latest.get(serial, (0, ""))[1] in _ON_ITS_WAY:
-                raise DoorError("serial-printing", found=serial)
-            tag, counter, _ = read_serial(serial)
-            pairs.append((tag, counter))
-        # Out of the queue first: a label that the ledger calls void must not leave any more.
-        keys = {f"{item}/{s}" for s in chosen if latest.get(s, (0, ""))[1] == "queued"}
-        if late := keys - set(spool.cancel_keys(keys)):
-            raise DoorError("serial-printing", found=min(late).rpartition("/")[2])
-        record_void(desk, item, lot, pairs, reason)
-        for serial in chosen:
-            if latest.get(serial, (0, ""))[1] in {"in_doubt", "confirmed"}:
-                spool.mark_void(f"{item}/{serial}", reason)
+    chosen = list(dict.fromkeys(serials))
+    asked: list[tuple[str, int]] = []
+
+    def act() -> None:
+        with desk.spool() as spool:
+            desk.tidy(spool, item, lot)
+            latest = attempts_of(spool, item, lot)
+            if not asked:
+                _take_out(desk, spool, item, lot, chosen, latest)
+                asked.extend(read_serial(serial)[:2] for serial in chosen)
+            # Begun anew: what the ledger calls void by now is so by this very act.
+            marked = marks(desk, item, lot)
+            pairs = [pair for pair in asked if marked.get(pair) != "void"]
+            record_void(desk, item, lot, pairs, reason)
+            for serial in chosen:
+                if latest.get(serial, (0, ""))[1] in {"in_doubt", "confirmed"}:
+                    spool.mark_void(f"{item}/{serial}", reason)
+
+    desk.acting(act)
+
+
+def _take_out(
+    desk: Desk,
+    spool: Spool,
+    item: str,
+    lot: str,
+    chosen: list[str],
+    latest: Mapping[str, tuple[int, str]],
+) -> None:
+    """Out of the queue first: a label that the ledger calls void must not leave any more."""
+    known = desk.account.states(item, lot)
+    for serial in chosen:
+        require_state(known, serial, {"confirmed", "in_doubt", "waiting"})
+        if latest.get(serial, (0, ""))[1] in _ON_ITS_WAY:
+            raise DoorError("serial-printing", found=serial)
+    keys = {f"{item}/{s}" for s in chosen if latest.get(s, (0, ""))[1] == "queued"}
+    if late := keys - set(spool.cancel_keys(keys)):
+        raise DoorError("serial-printing", found=min(late).rpartition("/")[2])
 
 
 def void_waiting(desk: Desk, item: str, lot: str, reason: str) -> list[str]:
@@ -141,14 +166,17 @@ def reprint(
             watch.on_progress(one)
 
     with desk.spool() as spool, desk.held(spool, chosen.name):
-        with desk.writing():
+
+        def queue() -> tuple[Drawer, str]:
             settle(desk, item, lot)
             spool.doubt_unfinished(chosen.name)
             drop_dead_copies(desk, spool, item, lot, chosen.name)
             require_state(desk.account.states(item, lot), serial, {"confirmed"})
             require_lawful_label(desk, facts, shape)
             drawer = Drawer(desk, facts, shape, chosen)
-            job = _add_copy(desk, spool, drawer, serial, reason)
+            return drawer, _add_copy(desk, spool, drawer, serial, reason)
+
+        drawer, job = desk.acting(queue)
         try:
             outcome = print_held(
                 spool,
@@ -163,7 +191,7 @@ def reprint(
         finally:
             spool.cancel(job)
         outcome = replace(outcome, counts=spool.counts(job))
-    settle(desk, item, lot)
+    settle_printed(desk, item, lot, outcome.counts["confirmed"])
     return outcome
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from api.errors import DoorError
 from api.labels.account import LabelAccount, job_prefix
@@ -24,6 +24,7 @@ from printers.spooling.spool import Spool
 from printers.transport.address import open_transport
 from printers.transport.device import DeviceTransport
 
+T = TypeVar("T")
 DEFAULT_TEMPLATE = "goi-50x40"
 MOST_AT_ONCE = 10_000
 # Where labels lead until a public address is confirmed: good for trials on this machine only.
@@ -50,8 +51,15 @@ class Desk:
         return Spool(self.folder / "spool.db", self.now_text)
 
     def writing(self) -> AbstractContextManager[None]:
-        """One process and thread at a time chooses serials, issues and settles."""
+        """One process and thread at a time chooses serials, issues and settles.
+
+        What records as well goes through `acting`.
+        """
         return self.station.ledger.store.writing()
+
+    def acting(self, act: Callable[[], T]) -> T:
+        """An act under `writing`, begun anew when the database was lost in it: `Station.acting`."""
+        return self.station.acting(act)
 
     def facts(self, item: str, lot: str) -> dict[str, Any]:
         """The lot's story. LedgerError for an unknown lot."""

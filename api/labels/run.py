@@ -17,8 +17,9 @@ from api.labels.account import job_prefix
 from api.labels.desk import MOST_AT_ONCE, Desk, refuse_stopped
 from api.labels.drawing import Drawer
 from api.labels.lawful import next_serial, require_lawful_label
-from api.labels.settling import attempts_of, drop_dead_copies, settle
+from api.labels.settling import attempts_of, drop_dead_copies, settle, settle_printed
 from ledger.domain.drafts import Draft
+from ledger.domain.serials import read_serial
 from ledger.errors import LedgerError
 from printers.design.template import Template
 from printers.errors import AttentionError
@@ -51,10 +52,18 @@ class Watch:
 def issue(desk: Desk, item: str, lot: str, count: int, template: Template) -> list[str]:
     """Issue serials in the ledger; never more than packs, never for an unlawful label."""
     require_count(count)
-    with desk.writing():
+    before = set(desk.account.states(item, lot))
+
+    def fresh(facts: dict[str, Any]) -> list[str]:
+        tag = desk.station.tag_of(facts["party"])
+        states = desk.account.states(item, lot)
+        return [one for one in states if one not in before and read_serial(one)[0] == tag]
+
+    def act() -> list[str]:
         facts = desk.facts(item, lot)
+        if issued := fresh(facts):
+            return issued  # by the statement that the database was lost over
         law = require_lawful_label(desk, facts, template)
-        before = set(desk.account.states(item, lot))
         body: dict[str, Any] = {
             "lot": {"item": item, "code": lot},
             "count": count,
@@ -63,7 +72,9 @@ def issue(desk: Desk, item: str, lot: str, count: int, template: Template) -> li
             **law,
         }
         desk.station.record(Draft("labels-issued", facts["party"], desk.now_text(), body))
-        return [serial for serial in desk.account.states(item, lot) if serial not in before]
+        return fresh(facts)
+
+    return desk.acting(act)
 
 
 def require_count(count: int) -> None:
@@ -88,7 +99,8 @@ def print_new(
     refuse_stopped(desk.facts(item, lot))
     desk.refuse_no_address(chosen)
     with desk.spool() as spool, desk.held(spool, chosen.name):
-        with desk.writing():
+
+        def queue() -> tuple[Drawer, str, list[str]]:
             _clear_the_way(desk, spool, item, lot, chosen.name, give_back=True)
             drawer = Drawer(desk, desk.facts(item, lot), shape, chosen)
             serials = _choose(desk, spool, drawer, item, lot, count)
@@ -101,8 +113,11 @@ def print_new(
                 drawer.encoded(serials[0]).prologue,
                 (shape.name, shape.digest()),
             )
+            return drawer, job, serials
+
+        drawer, job, serials = desk.acting(queue)
         outcome, stopped = _print(desk, spool, drawer, job, serials, watch)
-    settle(desk, item, lot)
+    settle_printed(desk, item, lot, outcome.counts["confirmed"])
     if stopped is not None:
         raise stopped
     return serials, outcome
@@ -120,21 +135,25 @@ def print_rest(desk: Desk, job: str, watch: Watch) -> tuple[list[str], JobOutcom
         chosen = desk.list_of_printers.get(known.printer)
         refuse_stopped(desk.facts(item, lot))
         desk.refuse_no_address(chosen)
+
+        def draw() -> tuple[Drawer, list[str]]:
+            _clear_the_way(desk, spool, item, lot, chosen.name, give_back=False)
+            shape = desk.templates.get(known.template)
+            if shape.digest() != known.template_digest:
+                spool.cancel(job)
+                raise DoorError("template-changed", template=known.template, lot=lot)
+            drawer = Drawer(desk, desk.facts(item, lot), shape, chosen)
+            require_lawful_label(desk, drawer.facts, shape)
+            serials = spool.queued(job)
+            if not serials:
+                raise DoorError("nothing-queued", lot=lot)
+            spool.draw_again(job, drawer.encoded(serials[0]).prologue)
+            return drawer, serials
+
         with desk.held(spool, chosen.name):
-            with desk.writing():
-                _clear_the_way(desk, spool, item, lot, chosen.name, give_back=False)
-                shape = desk.templates.get(known.template)
-                if shape.digest() != known.template_digest:
-                    spool.cancel(job)
-                    raise DoorError("template-changed", template=known.template, lot=lot)
-                drawer = Drawer(desk, desk.facts(item, lot), shape, chosen)
-                require_lawful_label(desk, drawer.facts, shape)
-                serials = spool.queued(job)
-                if not serials:
-                    raise DoorError("nothing-queued", lot=lot)
-                spool.draw_again(job, drawer.encoded(serials[0]).prologue)
+            drawer, serials = desk.acting(draw)
             outcome, stopped = _print(desk, spool, drawer, job, serials, watch)
-    settle(desk, item, lot)
+    settle_printed(desk, item, lot, outcome.counts["confirmed"])
     if stopped is not None:
         raise stopped
     return serials, outcome

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, ClassVar
 
+from api.errors import DoorError
 from api.labels.account import job_prefix, ranges_of
 from api.labels.desk import DEFAULT_TEMPLATE, Desk
 from ledger.domain.drafts import Draft
 from ledger.domain.serials import read_serial
+from ledger.errors import UNREACHABLE, LedgerError
+from ledger.station import RECORDED
+from ledger.unanswered import LOST, TRIES
 from ledger.verify.shapes import REASON
 from printers.design.template import Template
 from printers.spooling.schema import SpooledJob
 from printers.spooling.spool import Spool
 
 Pair = tuple[str, int]
+_AWAY = UNREACHABLE | LOST
+
+
+class PrintedUnrecorded(DoorError):
+    """Labels came out, and the ledger could not be told yet."""
+
+    catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "printed-unrecorded": (
+            "{printed} labels of lot {lot} came out, and this machine keeps which; the database is "
+            "away, so that is not in the ledger yet. Do not print them again: it is recorded with "
+            "the next act on this lot.",
+            "Đã in {printed} tem của lô {lot} và máy này giữ danh sách; cơ sở dữ liệu đang mất kết "
+            "nối nên chưa ghi vào sổ. Đừng in lại: sẽ tự ghi ở lần thao tác kế tiếp với lô này.",
+        ),
+    }
 
 
 def settle(desk: Desk, item: str, lot: str) -> None:
@@ -23,7 +42,29 @@ def settle(desk: Desk, item: str, lot: str) -> None:
     Idempotent, and safe beside other processes. While a lot is held or recalled, no printing may
     be recorded for it: what came out before stays with the spool, which the account reads too.
     """
-    with desk.writing(), desk.spool() as spool:
+    desk.acting(lambda: _settle(desk, item, lot))
+
+
+def settle_printed(desk: Desk, item: str, lot: str, printed: int) -> None:
+    """`settle` after a print: labels are out, so a database that is away is waited for, and told of.
+
+    PrintedUnrecorded when it stays away for some ten seconds.
+    """
+    for tried in range(TRIES):
+        try:
+            settle(desk, item, lot)
+        except LedgerError as wrong:
+            if wrong.code in RECORDED or wrong.code == "earlier-refused":
+                raise
+            if tried + 1 == TRIES or wrong.code not in _AWAY:
+                raise PrintedUnrecorded("printed-unrecorded", printed=printed, lot=lot) from wrong
+            desk.station.ledger.store.wait(1)
+        else:
+            return
+
+
+def _settle(desk: Desk, item: str, lot: str) -> None:
+    with desk.spool() as spool:
         marked = marks(desk, item, lot)
         printed: dict[tuple[str, str, str], list[Pair]] = defaultdict(list)
         void: dict[str, list[Pair]] = defaultdict(list)

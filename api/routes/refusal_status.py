@@ -16,10 +16,14 @@ AWAY = UNREACHABLE | frozenset(
         "recorded-unsealed",
         "recorded-ahead",
         "record-unknown",
+        "record-unkept",
+        "place-taken",
+        "earlier-refused",
     }
 )
 _HEADINGS = {
     "record-unknown": N_("Chưa rõ đã ghi hay chưa"),
+    "record-unkept": N_("Chưa rõ đã ghi hay chưa"),
     "outcome-unknown": N_("Chưa rõ đã ghi hay chưa"),
     "recorded-unsealed": N_("Đã ghi vào sổ"),
     "recorded-ahead": N_("Đã ghi vào sổ"),

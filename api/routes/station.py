@@ -76,6 +76,7 @@ def _start(services: Services, party: str, lang: str) -> bytes:
         unsealed=_unsealed(services, known),
         as_of=known,
         problem="" if problem is None else problem.say(lang),
+        held=_held(services, lang),
     )
 
 
@@ -85,6 +86,15 @@ def _unsealed(services: Services, known: str) -> int:
         return 0 if known else unsealed(services.store)
     except (Refusal, sqlite3.Error):
         return 0
+
+
+def _held(services: Services, lang: str) -> str:
+    """What to know of statements that the database was lost over; "" without any."""
+    try:
+        found = services.station.held()
+    except sqlite3.Error:
+        return ""
+    return "" if found is None else found.say(lang)
 
 
 def last_step(services: Services, party: str, statement_type: str) -> Facts | None:

@@ -33,6 +33,12 @@ GAUGES: Final[Mapping[str, tuple[str, str]]] = {
         "Connections of the store: in use, and the most there may be.",
         "state",
     ),
+    "standby_up": (
+        "1 for a standby that is read from and answers, 0 for one that does not.",
+        "standby",
+    ),
+    "standby_lag_seconds": ("Seconds by which a standby may lag, by its own word.", "standby"),
+    "standby_lag_bytes": ("WAL of the primary that a standby has not replayed.", "standby"),
     "processes": ("Processes of this folder that are alive.", "role"),
     "scrape_complete": ("1 when everything could be asked, 0 when something is missing here.", ""),
     "build_info": ("The program that answers this.", "version"),

@@ -26,7 +26,10 @@ class Family:
 
 
 _ALL: Final = (
-    Family("ocop_appended_entries", "Entries recorded durably for clients of the API."),
+    Family(
+        "ocop_appended_entries",
+        "Entries recorded durably, sent by clients of the API or signed here.",
+    ),
     Family("ocop_append_seconds", "Duration of one durable append of a batch.", (), QUICK),
     Family("ocop_append_batch_entries", "Entries in one durable append.", (), _BATCH),
     Family("ocop_refused", "Submissions refused, by code of the refusal.", ("code",)),

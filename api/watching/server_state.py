@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 
+from ledger.store.postgres import queries
 from ledger.store.postgres.address import Params, addresses, shown
 from ledger.store.postgres.connecting import Connection, connect
 from ledger.store.postgres.logins import unreachable
@@ -34,6 +35,28 @@ _STATE = (
 _SET = "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s)"
 # To a role that may not see them, the standbys' states are NULL: unknown, not missing.
 _STANDBYS = "SELECT application_name, sync_state FROM pg_catalog.pg_stat_replication"
+
+
+_POSITION = (
+    "CASE WHEN pg_catalog.pg_is_in_recovery() THEN pg_catalog.pg_last_wal_replay_lsn() "
+    "ELSE pg_catalog.pg_current_wal_lsn() END"
+)
+_REPLAY = (
+    "SELECT pg_catalog.pg_is_in_recovery(), "
+    f"pg_catalog.pg_wal_lsn_diff({_POSITION}, '0/0')::bigint, ({queries.REPLICA_AGE})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayState:
+    """Where a server is in the WAL: the byte written last, on a standby the one replayed last.
+
+    `age`: seconds by which a standby may lag, as `PostgresStore.replica_age`; None on a primary.
+    """
+
+    in_recovery: bool
+    position: int
+    age: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,16 @@ class ServerProbe:
         return ServerState(
             self._where, recovery, read_only == "on", clock, asked, answered, version, schema
         )
+
+    @property
+    def where(self) -> str:
+        """Host, port and database, for people."""
+        return self._where
+
+    def replay(self) -> ReplayState:
+        """Where it is in the WAL now. PostgresError `store-unreachable`."""
+        with self._lock:
+            return ReplayState(*self._rows(_REPLAY)[0])
 
     def settings(self) -> dict[str, str]:
         """Server settings that durability hangs on. PostgresError `store-unreachable`."""

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from api.routes.seal_wait import waiting_for
 from api.routes.services import Services
 from api.watching import metrics
 from api.watching.bounded import Bounded
@@ -19,6 +20,7 @@ from api.watching.exposition import Values, everything
 from api.watching.lag import unsealed
 from api.watching.readiness import LIMIT, Readiness
 from api.watching.running import Presence, Running, RunningFile
+from api.watching.standbys import Standbys
 from ledger.verify.wording import Refusal
 
 
@@ -59,6 +61,12 @@ class Watch:
         self._asking = Bounded[Values](LIMIT)
         self._presence: Presence | None = None
         self.readiness = Readiness(services)
+        self._standbys: Standbys | None = None
+        settings = services.settings
+        if settings.database is not None and settings.read_from:
+            passwords = services.folder / "keys" / "pgpass"
+            self._standbys = Standbys(settings.database, settings.read_from, passwords)
+        services.station.count_appends(time.perf_counter, metrics.appended)
         metrics.watch("print_jobs", services.labelling.printing)
         metrics.watch("database_connections", self._connections)
         metrics.watch("scans_pending", lambda: {"": services.scans.stats().waiting})
@@ -76,8 +84,12 @@ class Watch:
                 yield
             finally:
                 stop.set()
+                looking.join(1)  # what it looks at is closed next
                 self._presence = None
+                waiting_for(self._services.station.log).finish()
                 self.readiness.close()
+                if self._standbys is not None:
+                    self._standbys.close()
 
     def _connections(self) -> Values:
         """Of this process; none for a store that is a file."""
@@ -96,6 +108,9 @@ class Watch:
         while not stop.wait(1.0):
             with contextlib.suppress(Refusal, sqlite3.Error, OSError):
                 self.readiness.look()
+            # Whoever lost the database over a statement may have ended since; this one has time.
+            with contextlib.suppress(Refusal, sqlite3.Error, OSError):
+                self._services.station.settle_held()
 
     def scrape(self) -> bytes:
         """Metrics of every process of the folder and of the ledger itself."""
@@ -118,13 +133,23 @@ class Watch:
             done = services.store.sealed_position()
             return {"": readiness.sealing.look(services.store.newest(), done)}
 
+        standbys = self._standbys
+        lags: dict[str, Callable[[], Values]] = {}
+        if standbys is not None:
+            lags = {
+                "standby_up": lambda: standbys.gauge("up"),
+                "standby_lag_seconds": lambda: standbys.gauge("seconds"),
+                "standby_lag_bytes": lambda: standbys.gauge("bytes"),
+            }
+        # Asked of the store that takes statements: a standby that is read knows older answers.
         return {
-            "log_sealed_entries": lambda: {"": services.log.size},
+            **lags,
+            "log_sealed_entries": lambda: {"": services.store.size()},
             "views_entries": lambda: {"": services.views.size},
             "unsealed_entries": lambda: {"": unsealed(services.store)},
             "unsealed_oldest_seconds": waiting,
             "unprojected_entries": lambda: {
-                "": max(services.reading.size() - services.views.size, 0)
+                "": max(services.store.size() - services.views.size, 0)
             },
             "views_age_seconds": lambda: {"": services.data_age() or 0},
             "spool_labels": lambda: _spool(services.folder / "spool.db"),
