@@ -23,6 +23,7 @@ from psycopg import sql
 
 from tests.postgres.programs import account, programs
 
+LENT = "OCOP_TEST_POSTGRES"  # superuser's address of a server for the tests
 SUPERUSER, OWNER = "postgres", "ledger_owner"
 PASSWORD = "p:a\\ss word"  # with what has to be escaped in addresses and password files
 _QUOTED = "p%3Aa%5Css%20word"
@@ -44,12 +45,17 @@ class Cluster:
     """One server on 127.0.0.1 with a data folder of its own. `settings` are server parameters."""
 
     def __init__(self, folder: Path, settings: dict[str, str] | None = None) -> None:
-        self.folder = folder
-        self.data = folder / "data"
+        self.folder = folder  # with its socket: what libpq takes for a host
         self.settings = {**_CHEAP, **(settings or {})}
         self.port = _free_port()
         self._server: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
+        self._name = f"so_{os.getpid()}"
+
+    @property
+    def data(self) -> Path:
+        """The data folder."""
+        return self.folder / "data"
 
     @property
     def pid(self) -> int:
@@ -66,11 +72,7 @@ class Cluster:
         with psycopg.connect(self.superuser_dsn(), autocommit=True) as connection:
             # Where a standby has to agree to every commit there is none yet.
             connection.execute("SET synchronous_commit = local")
-            connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}").format(
-                    sql.Identifier(OWNER), sql.Literal(PASSWORD)
-                )
-            )
+            connection.execute(owner_role("CREATE"))
 
     def start(self) -> None:
         """Start the server and wait until it answers (after a crash: until it has recovered)."""
@@ -127,7 +129,7 @@ class Cluster:
 
     def standby(self, name: str) -> Cluster:
         """A running streaming replica of this server, called `name` (for synchronous_standby_names)."""
-        folder = Path(tempfile.mkdtemp(prefix=f"ocop-pg-{name}-"))
+        folder = new_folder(name)
         made = Cluster(folder, self.settings | {"synchronous_standby_names": ""})
         _owned(folder)
         source = f"{self.superuser_dsn()}?application_name={name}"
@@ -147,7 +149,7 @@ class Cluster:
 
     def fresh_database(self, template: str | None = None) -> str:
         """Owner address of a new database: empty, or a copy of the one named `template`."""
-        name = f"so_{os.getpid()}_{next(self._numbers)}"
+        name = f"{self._name}_{next(self._numbers)}"
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
             sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
         )
@@ -192,18 +194,37 @@ class Cluster:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def new_folder(what: str) -> Path:
+    """Where a server may go: its socket's address has to be short."""
+    return Path(tempfile.mkdtemp(prefix=f"ocop-pg-{what}-"))
+
+
 @cache
 def _fresh_data() -> Path:
-    made = Cluster(Path(tempfile.mkdtemp(prefix="ocop-pg-new-")))
+    made = Cluster(new_folder("new"))
     atexit.register(made.remove)
     made.make_data()
     return made.data
 
 
+def owner_role(verb: str) -> sql.Composed:
+    """CREATE or ALTER of the role that owns ledgers: it may create roles and databases."""
+    statement = sql.SQL(verb + " ROLE {} LOGIN CREATEDB CREATEROLE PASSWORD {}")
+    return statement.format(sql.Identifier(OWNER), sql.Literal(PASSWORD))
+
+
 @cache
 def shared_cluster() -> Cluster:
-    """The one server of this test process, started at first use."""
-    made = Cluster(Path(tempfile.mkdtemp(prefix="ocop-pg-")))
+    """The one server of this test process, started at first use, or the one lent to it.
+
+    Tests that kill a server, replicate or promote it start one of their own all the same.
+    """
+    lent = os.environ.get(LENT)
+    if lent:
+        from tests.postgres.borrowed import Borrowed
+
+        return Borrowed(lent)
+    made = Cluster(new_folder("shared"))
     atexit.register(made.remove)
     made.make()
     return made
@@ -212,7 +233,7 @@ def shared_cluster() -> Cluster:
 @contextmanager
 def own_cluster(**settings: str) -> Iterator[Cluster]:
     """A server of one test's own, for tests that kill it; removed at the end."""
-    made = Cluster(Path(tempfile.mkdtemp(prefix="ocop-pg-own-")), settings)
+    made = Cluster(new_folder("own"), settings)
     try:
         made.make()
         yield made

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres.cluster import Cluster, own_cluster
+from tests.postgres.cluster import own_cluster
 from tests.reliability.kills import kill
 from tests.reliability.places import PostgresPlace, sqlite_place
 
@@ -25,13 +25,9 @@ def test_1000_kills_on_sqlite_lose_nothing_and_double_nothing() -> None:
 
 def kill_hub(tmp_path: Path, kills: int, seed: int) -> None:
     """A campaign whose database, too, dies with all its processes and recovers from its log."""
-
-    def crash(cluster: Cluster) -> None:
-        cluster.kill()
-        cluster.start()
-
-    with own_cluster() as cluster:
-        kill(PostgresPlace(tmp_path, cluster), kills, _OF_A_HUB, seed, lambda: crash(cluster))
+    # After a crash the server syncs its whole folder; all at once is as safe, and six times as quick.
+    with own_cluster(recovery_init_sync_method="syncfs") as cluster:
+        kill(PostgresPlace(tmp_path, cluster), kills, _OF_A_HUB, seed, cluster)
 
 
 def test_24_kills_on_postgresql_lose_nothing_and_double_nothing(tmp_path: Path) -> None:

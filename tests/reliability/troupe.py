@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import shutil
 import signal
 import socket
@@ -27,7 +28,7 @@ class Actor:
     def __init__(self, listener: socket.socket) -> None:
         self._line, _ = listener.accept()
         self._line.settimeout(_PATIENCE)
-        self._heard = self._line.makefile("r")
+        self._read = b""
         self.role, pid = self.hear()
         self.pid = int(pid)
 
@@ -37,10 +38,25 @@ class Actor:
 
     def hear(self) -> list[str]:
         """The words of its next line; none when it is dead."""
-        try:
-            return self._heard.readline().split()
-        except ConnectionResetError:  # it died with something of ours unread
-            return []
+        while b"\n" not in self._read:
+            try:
+                some = self._line.recv(4096)
+            except ConnectionResetError:  # it died with something of ours unread
+                some = b""
+            if not some:
+                return []
+            self._read += some
+        line, _, self._read = self._read.partition(b"\n")
+        return line.decode().split()
+
+    def heard(self) -> list[list[str]]:
+        """Every line that has come by now, without waiting for another."""
+        said = []
+        while b"\n" in self._read or select.select([self._line], [], [], 0)[0]:
+            if not (words := self.hear()):
+                break
+            said.append(words)
+        return said
 
     def kill(self) -> list[list[str]]:
         """SIGKILL; returns what it had still said, once it is gone."""
@@ -54,7 +70,6 @@ class Actor:
 
     def close(self) -> None:
         """Let go of the line."""
-        self._heard.close()
         self._line.close()
 
 
