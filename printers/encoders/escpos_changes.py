@@ -107,7 +107,7 @@ def _stored(shared: Bitmap, layout: Template, profile: Profile) -> _Stored:
     for top in _tops(first, qr_end if first >= qr_end else 0):
         strips = (last + 1 - top + 7) // 8
         bottom = top + strips * 8
-        if strips > most or bottom > bottom_limit:
+        if not 0 < strips <= most or bottom > bottom_limit:
             continue
         definition = _GS + b"*" + bytes([width, strips]) + _columns(shared, top, bottom, width)
         if not ESCPOS.search(definition):

@@ -58,6 +58,11 @@ class Intake:
         with self._changed:
             self._changed.wait(seconds)
 
+    def wake(self) -> None:
+        """Let whoever waits look around."""
+        with self._changed:
+            self._changed.notify_all()
+
     def empty(self) -> None:
         """Forget what is held."""
         with self._changed:

@@ -149,8 +149,12 @@ class VirtualPrinter:
         """Print at once what was received, then end; an unfinished label is written as torn."""
         self._mechanism.hurry.set()
         self._stopped.set()
+        # Only hurries: where it wakes nobody, or is refused, waiting ends by itself.
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._thread.join(timeout=10)
         self._mechanism.off.set()
+        self._intake.wake()
         self._worker.join(timeout=10)
         self._listener.close()
 
@@ -209,7 +213,7 @@ class VirtualPrinter:
             except TimeoutError:
                 continue
             except OSError:
-                return
+                break
             self._answers.connect(link)
             self._connected = True
             broken = ""

@@ -153,6 +153,14 @@ def test_any_background_is_printed_dot_for_dot(
     agree(laid, encoded, 384)
 
 
+def test_a_low_background_just_above_the_code_that_cannot_be_laid_out_is_refused() -> None:
+    """Below the only layout that ends in time, and is a command, no row of ink is left."""
+    shared = speckled(Random(1255), 146, FAST.qr.box.y, 99, 384, 0.02)
+    with pytest.raises(EncodingError) as refused:
+        encode_label(made_up(shared), Profile.shipped("virtual"), "changes")
+    assert refused.value.code == "encoding.changes-live"
+
+
 @pytest.mark.parametrize("second", [0x04, 0x05, 0x14])
 @pytest.mark.parametrize("top", [0, 1, 16, 31])
 def test_a_stored_column_that_would_be_a_command_is_laid_out_otherwise(

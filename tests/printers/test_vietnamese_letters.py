@@ -5,13 +5,13 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageDraw
 
 from printers.design.layout import draw_text, ink_text, set_text
 from printers.design.render import _shared, lay_out
 from printers.design.template import SHIPPED, Template
 from printers.design.template_parts import Box, TextBlock
-from printers.design.typeface import coverage, draw, glyph, to_ink
+from printers.design.typeface import coverage, font, glyph, to_ink
 from printers.errors import LabelError, TemplateError
 from printers.label import Label
 from tests.printers.sample_labels import FIELDS, qr_text, serial
@@ -84,7 +84,8 @@ def test_letters_kept_as_ink_are_those_drawn_anew() -> None:
     for bold, em in sizes_used()[::8]:
         for char in LETTERS:
             anew = Image.new("L", (em * 3, em * 3), 0)
-            draw(anew, (em, em * 2), char, bold, em)
+            ink = font(bold, em)
+            ImageDraw.Draw(anew).text((em, em * 2), char, fill=255, font=ink, anchor="ls")
             kept = Image.new("1", anew.size, 0)
             letter = glyph(char, bold, em)
             assert letter is not None

@@ -13,9 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from printers.bitmap import Bitmap
-from printers.design.render import render
-from printers.design.template import Template
 from printers.errors import AttentionError, EncodingError, TransportError
 from printers.profile import Profile
 from printers.spooling.outcome import Progress
@@ -27,7 +24,7 @@ from printers.transport.lan import LanTransport
 from printers.transport.memory import MemoryTransport
 from printers.virtual import Faults, VirtualPrinter
 from tests.printers.paper import profile_like, serials_on_paper
-from tests.printers.sample_labels import items, label, serial
+from tests.printers.sample_labels import items, serial
 
 LABELS = items(6)
 
@@ -285,26 +282,6 @@ def test_a_full_disk_is_one_sentence_and_nothing_is_sent_twice(tmp_path: Path) -
         assert outcome.error.code == "spool.unwritable"
         assert "chỗ" in outcome.error.say("vi") or "ổ đĩa" in outcome.error.say("vi")
         assert (outcome.counts["queued"], printer.printed) == (40, 0)
-
-
-@pytest.mark.parametrize("byte", [300, 3000, 9000])
-def test_a_label_cut_in_half_never_eats_the_next_connections_label(
-    tmp_path: Path, byte: int
-) -> None:
-    """The printer keeps the half-received picture and waits for its rest."""
-    patient = profile_like(acknowledge_seconds=10)
-    with job(tmp_path, Faults(keeps_buffer=True)) as (spool, printer):
-        print_job(spool, "j", open_transport(printer.address), patient, stop=lambda: True)
-        printer.trouble(drop_at_byte=12 + byte)
-        outcome = print_job(spool, "j", open_transport(printer.address), patient)
-        assert outcome.counts["in_doubt"] == 1
-        assert printer.printed == 0
-        spool.resolve("j", None)
-        outcome = print_job(spool, "j", open_transport(printer.address), patient)
-        assert outcome.counts["confirmed"] == 5
-    template = Template.shipped("goi-50x40")
-    pictures = [Bitmap.from_png(p.read_bytes()) for p in sorted((tmp_path / "paper").glob("*.png"))]
-    assert pictures[-5:] == [render(template, label(n)) for n in range(2, 7)]
 
 
 @pytest.mark.parametrize("patience", [30.0, 0.0])
