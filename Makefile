@@ -6,14 +6,20 @@ DIR ?= demo
 ONCE ?=
 PORT ?= 8471
 UV := $(shell command -v uv 2>/dev/null)
+# Compiled modules are kept, whatever the shell says: a program that compiles itself and all that it
+# uses at every start takes twice as long to start, and the tests start hundreds.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test test-long bench bench-growth lint lock tools clean
 
 demo: $(VENV)/.run
 	$(VENV)/bin/ocop demo --dir $(DIR) --port $(PORT) $(if $(ONCE),--once,)
 
+# More workers than two cores: a third of the time is waiting for processes, servers and disks. A file
+# stays with one worker, so that what its tests share is made once; in the order of their names the
+# long ones do not come last.
 test: $(VENV)/.dev tools
-	$(PY) -m pytest -n 2 --dist loadgroup -m "not long"
+	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long"
 
 test-long: $(VENV)/.dev tools
 	$(PY) -m pytest -m "long"

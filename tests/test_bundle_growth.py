@@ -46,8 +46,7 @@ class CountingStore:
 
 @pytest.fixture
 def services(both_stores: str, tmp_path: Path) -> Iterator[Services]:
-    made = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(made)
+    made = small_ledger.told(tmp_path / "so")
     yield made
     made.close()
 

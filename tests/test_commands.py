@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +23,32 @@ DEMO = ROOT / "api" / "demo_data" / "demo.csv"
 ITEM, LOT, RECALLED = "08938503000420", "L260815A", "L260822B"
 
 
-def ocop(*words: object) -> subprocess.CompletedProcess[str]:
+def process(*words: object) -> subprocess.CompletedProcess[str]:
+    """One command in a process of its own, as a shell runs it."""
     return subprocess.run(
         [sys.executable, "-m", "api.commands.main", *map(str, words)],
         cwd=ROOT, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
 
+def ocop(*words: object) -> subprocess.CompletedProcess[str]:
+    """The same command in this process: starting one takes longer than most commands do."""
+    given = [str(word) for word in words]
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8") for _ in ("out", "err"))
+    with redirect_stdout(out), redirect_stderr(err):
+        status = main(given)
+    told = []
+    for stream in (out, err):
+        stream.seek(0)
+        told.append(stream.read())
+    return subprocess.CompletedProcess(given, status, *told)
+
+
 @pytest.fixture(scope="module")
 def season(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("season") / "ledger"
-    assert ocop("init", "--dir", folder).returncode == 0
-    done = ocop("record", DEMO, "--dir", folder, "--json")
+    assert process("init", "--dir", folder).returncode == 0
+    done = process("record", DEMO, "--dir", folder, "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["refused"] == []
     return folder
@@ -79,7 +96,7 @@ def test_bundle_trust_and_audit_agree(
 
 def test_an_edited_read_model_is_noticed_by_the_audit(season: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
-    subprocess.run(["cp", "-r", season, copied], check=True)
+    shutil.copytree(season, copied)
     views = sqlite3.connect(copied / "views.db")
     views.execute("UPDATE lot SET facts = replace(facts, '\"packs\":22', '\"packs\":99')")
     views.commit()
@@ -279,7 +296,7 @@ def test_voiding_needs_a_choice_and_a_reason(season: Path) -> None:
 
 def test_damaged_views_are_put_aside_and_made_anew(season: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
-    subprocess.run(["cp", "-r", season, copied], check=True)
+    shutil.copytree(season, copied)
     for name in ("views.db-wal", "views.db-shm"):
         (copied / name).unlink(missing_ok=True)
     (copied / "views.db").write_bytes(b"no database at all " * 400)
@@ -289,7 +306,7 @@ def test_damaged_views_are_put_aside_and_made_anew(season: Path, tmp_path: Path)
 
 def test_an_altered_ledger_is_neither_rebuilt_nor_bundled(season: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
-    subprocess.run(["cp", "-r", season, copied], check=True)
+    shutil.copytree(season, copied)
     ledger = sqlite3.connect(copied / "ledger.db")
     ledger.execute("DROP TRIGGER stored_events_no_update")
     changed = [
@@ -314,7 +331,7 @@ def test_an_altered_ledger_is_neither_rebuilt_nor_bundled(season: Path, tmp_path
 
 def test_a_lost_ledger_file_is_not_answered_with_a_new_ledger(season: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
-    subprocess.run(["cp", "-r", season, copied], check=True)
+    shutil.copytree(season, copied)
     (copied / "ledger.db").unlink()
     done = ocop("lot", ITEM, LOT, "--dir", copied, "--lang", "en")
     assert done.returncode == 2

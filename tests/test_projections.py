@@ -81,8 +81,7 @@ def late_facts(services: Services) -> None:
 @pytest.fixture(scope="module")
 def told(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The small ledger's story, nothing more."""
-    services = small_ledger.found(tmp_path_factory.mktemp("story") / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path_factory.mktemp("story") / "so")
     yield services
     services.close()
 
@@ -90,8 +89,7 @@ def told(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.fixture(scope="module")
 def eventful(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     """The story and all that is learnt of it late."""
-    services = small_ledger.found(tmp_path_factory.mktemp("late") / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path_factory.mktemp("late") / "so")
     late_facts(services)
     yield services
     services.close()
@@ -140,8 +138,7 @@ def test_rebuild_in_place_reports_progress_and_changes_nothing(eventful: Service
 
 
 def test_deleted_views_come_back_the_same(tmp_path: Path) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     kept = schema.dump(services.projector.connection)
     services.close()
     for file in (tmp_path / "so").glob("views.db*"):
@@ -161,8 +158,7 @@ def test_views_of_another_version_are_made_anew(tmp_path: Path) -> None:
 
 
 def test_an_edited_row_differs_from_a_rebuild(tmp_path: Path) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     services.projector.connection.execute(
         "UPDATE lot SET facts = replace(facts, '\"packs\":100', '\"packs\":200') WHERE lot = 'L01'"
     )
@@ -328,8 +324,7 @@ def test_a_new_name_of_an_item_reaches_the_lots_made_from_it(eventful: Services)
 
 
 def test_what_a_buyer_registers_late_reaches_the_lots_it_had_received(tmp_path: Path) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     pieces = {"lot": lot(GTIN, "L01"), "quantity": {"value": "10", "unit": "pack"}}
     at = {"site": "KHO-2", "instrument": "CAN-9"}
     say(services, SHOP, "received", day(14), {**pieces, **at})
@@ -348,8 +343,7 @@ def test_what_a_buyer_registers_late_reaches_the_lots_it_had_received(tmp_path: 
 
 
 def test_a_corrected_waiting_time_clears_the_harvest_it_had_spoilt(tmp_path: Path) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     work = {"site": "VT-01", "activity": "spraying", "interval_days": 9}
     sprayed = say(services, FARM, "field-work-recorded", day(6), work)
     services.station.catch_up()

@@ -295,8 +295,7 @@ def test_a_file_of_the_first_release_is_brought_up_to_date_when_it_is_opened(
 ) -> None:
     folder = tmp_path / "so"
     with places.ledgers_on("sqlite"):
-        services = small_ledger.found(folder)
-    small_ledger.tell(services)
+        services = small_ledger.told(folder)
     services.ledger.submit([entry.raw for entry in signed_harvests(services, 5)])
     before = services.store.after(0, 1_000)
     services.close()

@@ -37,8 +37,7 @@ pytestmark = pytest.mark.usefixtures("both_stores")
 @pytest.fixture(scope="module")
 def story(both_stores: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the story told once, to be copied."""
-    made = small_ledger.found(tmp_path_factory.mktemp("story") / "so")
-    small_ledger.tell(made)
+    made = small_ledger.told(tmp_path_factory.mktemp("story") / "so")
     made.close()
     return made.folder
 

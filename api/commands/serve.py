@@ -10,10 +10,8 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import TYPE_CHECKING
 
-import uvicorn
-
-from api.app import create_app
 from api.background.errors import BackgroundError
 from api.background.lifeline import end_with_parent, until_told
 from api.background.projecting import ProjectionLoop
@@ -26,6 +24,9 @@ from api.commands.words import Nouns, choose, opened, options, tell
 from api.errors import DoorError
 from api.settings import DEFAULT_PORT
 from api.watching.logging_setup import set_up_logs
+
+if TYPE_CHECKING:
+    import uvicorn
 
 MOST_WORKERS = 64
 log = logging.getLogger("ocop.serve")
@@ -60,16 +61,20 @@ def run(args: argparse.Namespace) -> int:
 
 def _alone(args: argparse.Namespace) -> int:
     """All in this process, as a station runs."""
-    stop = Event()
     with opened(args) as services:
         _tell_problem(args, services)
         listener = listen(args.host, args.port)
-        _tell_address(args, listener)
+        server = server_for(services)
+
+        def end(*_: object) -> None:
+            server.should_exit = True
+
         # The server hands its signals on when it has ended, and SIGTERM would skip the closing.
-        before = signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        before = signal.signal(signal.SIGTERM, end)
+        _tell_address(args, listener)
         try:
             with running(Sequencer(services).run, ProjectionLoop(services).run):
-                server_for(services).run(sockets=[listener])
+                server.run(sockets=[listener])
         finally:
             signal.signal(signal.SIGTERM, before)
     return 0
@@ -161,9 +166,17 @@ def listen(host: str, port: int) -> socket.socket:
 
 def server_for(services: Services) -> uvicorn.Server:
     """The HTTP server, quiet: access lines would hold addresses of people."""
+    # Read here, not above: a parent of several processes only starts them, and it starts them
+    # twice as soon without all that answering takes.
+    import uvicorn
+
+    from api.app import create_app
+    from api.one_write import OneWrite
+
     return uvicorn.Server(
         uvicorn.Config(
             create_app(services),
+            http=OneWrite,
             log_config=None,
             access_log=False,
             server_header=False,

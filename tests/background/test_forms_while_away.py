@@ -45,7 +45,7 @@ def folder(cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     keep_password(made / "keys" / "pgpass", urlsplit(owner).path[1:], role, places.PASSWORD)
     settings = Settings(small_ledger.ORIGIN, database=for_role(owner, role))
     monkeypatch.setattr(places, "settings_for", lambda *_: settings)
-    services = small_ledger.found(made)
+    services = small_ledger.found_anew(made)
     small_ledger.tell(services)
     services.close()
     return made

@@ -35,8 +35,7 @@ def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """A ledger with the small story; on SQLite too where there is time."""
     made = tmp_path_factory.mktemp(request.param) / "so"
     with places.ledgers_on(request.param):
-        services = small_ledger.found(made)
-        small_ledger.tell(services)
+        services = small_ledger.told(made)
         services.close()
     return made
 
@@ -167,6 +166,18 @@ def test_one_process_alone_seals_and_projects_what_another_records(tmp_path: Pat
     finally:
         command.kill()
         services.close()
+
+
+def test_a_signal_that_comes_as_soon_as_the_address_is_told_ends_a_process_too(
+    tmp_path: Path,
+) -> None:
+    small_ledger.found(tmp_path / "so").close()
+    command = Hub(tmp_path / "so", workers=1)
+    try:
+        assert command.end() < 10
+        assert command.process.returncode == 0
+    finally:
+        command.kill()
 
 
 @pytest.mark.parametrize("workers", ["0", "65"])

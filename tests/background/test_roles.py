@@ -31,8 +31,7 @@ from tests.store.small_ledger import check_ledger, rebuilt_dump, signed_harvests
 @pytest.fixture
 def folder(tmp_path: Path, both_stores: str) -> Path:
     del both_stores
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     services.close()
     return tmp_path / "so"
 
@@ -40,8 +39,7 @@ def folder(tmp_path: Path, both_stores: str) -> Path:
 @pytest.fixture
 def local(tmp_path: Path) -> Iterator[Services]:
     """The small story on SQLite."""
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     yield services
     services.close()
 

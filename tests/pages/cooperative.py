@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from api.bootstrap import Services, create, enrol_party
+from api.bootstrap import Services, create, enrol_party, open_folder
 from api.settings import Settings
 from ledger.domain.drafts import Draft
 from ledger.domain.serials import serial_text
@@ -17,6 +21,7 @@ RAW = "HTX-MD/bot-dong"
 RAW_LOT = "BD-260915"
 LOT = "L260923A"
 NOW = dt.datetime(2026, 10, 1, 3, 0, tzinfo=dt.UTC)
+SETTINGS = Settings("ocop.example/log", "https://truyxuat.example.vn")
 
 PRODUCT: dict[str, Any] = {
     "gtin": GTIN,
@@ -59,8 +64,25 @@ def record(services: Services, kind: str, day: str, body: dict[str, Any], **priv
 
 
 def found_cooperative(folder: Path) -> Services:
-    """A ledger with one raw lot, one packed lot of 100 packs and 10 labels issued."""
-    settings = Settings("ocop.example/log", "https://truyxuat.example.vn")
+    """A ledger with one raw lot, one packed lot of 100 packs and 10 labels issued.
+
+    It is recorded once per test process, and every call opens a copy: all have the same keys.
+    """
+    shutil.copytree(_first_folder(), folder)
+    return open_folder(folder, lambda: NOW)
+
+
+@cache
+def _first_folder() -> Path:
+    place = Path(tempfile.mkdtemp(prefix="cooperative-"))
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    made = record_cooperative(place / "ledger", SETTINGS)
+    made.close()
+    return made.folder
+
+
+def record_cooperative(folder: Path, settings: Settings) -> Services:
+    """The same, recorded now, with keys of its own, where `settings` say."""
     services = create(folder, settings, lambda: NOW)
     registration = {
         "code": PARTY,

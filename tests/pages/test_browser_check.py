@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from api.app import create_app
 from api.bootstrap import Services
@@ -25,7 +24,6 @@ from tests.pages.cooperative import GTIN, LOT, found_cooperative
 from tests.shared_data import shared
 
 pytestmark = pytest.mark.browser
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 PAGE = f"/01/{GTIN}/10/{LOT}"
 Bundle = dict[str, Any]
 
@@ -54,20 +52,27 @@ def base_url(services: Services) -> Iterator[str]:
     thread.join(10)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Callable[[], Page]]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "These tests need Chromium; install the package chromium and run them again."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=_ARGS)
-        yield browser.new_page
-        browser.close()
-
-
 @pytest.fixture
-def page(chromium: Callable[[], Page], base_url: str) -> Iterator[Page]:
-    made = chromium()
+def page(chromium: Browser, base_url: str) -> Iterator[Page]:
+    made = chromium.new_page()
     made.goto(base_url + PAGE, timeout=20_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def laboratory(chromium: Browser, base_url: str) -> Iterator[Page]:
+    """One page for what is called with arguments and answers: it leaves nothing in the page."""
+    made = chromium.new_page()
+    made.goto(base_url + PAGE, timeout=20_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def visitor(chromium: Browser) -> Iterator[Page]:
+    """One page that goes from address to address."""
+    made = chromium.new_page()
     yield made
     made.close()
 
@@ -104,7 +109,7 @@ def codes(report: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize(("fallback", "engine"), [(False, "WebCrypto"), (True, "noble-ed25519")])
 def test_exactly_43_of_the_914_cctv_vectors_are_accepted(
-    page: Page, fallback: bool, engine: str
+    laboratory: Page, fallback: bool, engine: str
 ) -> None:
     path = shared("vectors", "ed25519", "cctv_ed25519vectors.json")
     script = """async ([module, cases, fallback]) => {
@@ -119,7 +124,7 @@ def test_exactly_43_of_the_914_cctv_vectors_are_accepted(
       return { name: verifier.name, accepted };
     }"""
     cases = json.loads(path.read_text("utf-8"))
-    found = page.evaluate(script, [static_url("ed25519.mjs"), cases, fallback])
+    found = laboratory.evaluate(script, [static_url("ed25519.mjs"), cases, fallback])
     ours = [
         case["number"]
         for case in cases
@@ -136,8 +141,8 @@ def _python_accepts(key: str, signature: str, message: bytes) -> bool:
         return False
 
 
-def test_a_good_bundle_verifies(page: Page, bundle: Bundle, trust: Any) -> None:
-    report = checked(page, bundle, trust)
+def test_a_good_bundle_verifies(laboratory: Page, bundle: Bundle, trust: Any) -> None:
+    report = checked(laboratory, bundle, trust)
     assert report["failures"] == []
     assert report["ok"] is True
     assert report["entries"] == len(bundle["entries"])
@@ -272,25 +277,33 @@ def _add_disclosure(bundle: Bundle) -> None:
     ],
 )
 def test_a_tampered_bundle_is_refused_and_the_fault_is_named(
-    page: Page, bundle: Bundle, trust: Any, tamper: Callable[[Bundle], None], expected: set[str]
+    laboratory: Page,
+    bundle: Bundle,
+    trust: Any,
+    tamper: Callable[[Bundle], None],
+    expected: set[str],
 ) -> None:
     tamper(bundle)
-    report = checked(page, bundle, trust)
+    report = checked(laboratory, bundle, trust)
     assert report["ok"] is False
     assert expected <= codes(report)
 
 
-def test_a_good_bundle_of_another_lot_is_refused(page: Page, bundle: Bundle, trust: Any) -> None:
-    assert codes(checked(page, bundle, trust, "L999")) == {"other-lot"}
+def test_a_good_bundle_of_another_lot_is_refused(
+    laboratory: Page, bundle: Bundle, trust: Any
+) -> None:
+    assert codes(checked(laboratory, bundle, trust, "L999")) == {"other-lot"}
 
 
 def test_other_roots_or_another_log_key_are_refused(
-    page: Page, bundle: Bundle, trust: dict[str, Any]
+    laboratory: Page, bundle: Bundle, trust: dict[str, Any]
 ) -> None:
-    assert "roots-differ" in codes(checked(page, bundle, {**trust, "roots": ["11" * 32]}))
+    assert "roots-differ" in codes(checked(laboratory, bundle, {**trust, "roots": ["11" * 32]}))
     raw = Ed25519PrivateKey.from_private_bytes(bytes([8] * 32)).public_key().public_bytes_raw()
     other = NoteKey("ocop.example/log", PublicKey(raw)).format()
-    assert codes(checked(page, bundle, {**trust, "log_key": other})) == {"checkpoint-unsigned"}
+    assert codes(checked(laboratory, bundle, {**trust, "log_key": other})) == {
+        "checkpoint-unsigned"
+    }
 
 
 def _verdict(page: Page) -> str:
@@ -307,9 +320,9 @@ def test_the_button_says_what_was_checked_and_what_that_does_not_prove(page: Pag
 
 
 def test_a_browser_without_ed25519_uses_the_vendored_arithmetic(
-    chromium: Callable[[], Page], base_url: str
+    chromium: Browser, base_url: str
 ) -> None:
-    page = chromium()
+    page = chromium.new_page()
     page.add_init_script(
         "const real = crypto.subtle.importKey.bind(crypto.subtle);"
         "crypto.subtle.importKey = (form, key, how, ...rest) =>"
@@ -337,9 +350,9 @@ def test_a_lying_server_is_told_in_plain_words(page: Page, bundle: Bundle) -> No
 
 
 def test_the_page_breaks_no_rule_of_its_own_policy_and_asks_no_stranger(
-    chromium: Callable[[], Page], base_url: str
+    chromium: Browser, base_url: str
 ) -> None:
-    page = chromium()
+    page = chromium.new_page()
     said: list[str] = []
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text))
@@ -365,11 +378,7 @@ def test_the_page_breaks_no_rule_of_its_own_policy_and_asks_no_stranger(
         "/no-such-page",
     ],
 )
-def test_no_page_has_a_serious_accessibility_fault(
-    chromium: Callable[[], Page], base_url: str, path: str
-) -> None:
-    page = chromium()
-    page.goto(base_url + path, timeout=20_000)
-    found = Axe().run(page).response["violations"]
-    page.close()
+def test_no_page_has_a_serious_accessibility_fault(visitor: Page, base_url: str, path: str) -> None:
+    visitor.goto(base_url + path, timeout=20_000)
+    found = Axe().run(visitor).response["violations"]
     assert [v["id"] for v in found if v["impact"] in {"serious", "critical"}] == []

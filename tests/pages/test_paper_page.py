@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from starlette.testclient import TestClient
 
 from api.commands.serve import listen
@@ -28,7 +27,6 @@ from tests.printers.sample_labels import label
 
 TEMPLATE = Template.shipped("goi-50x40")
 ROOT = Path(__file__).resolve().parents[2]
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 @pytest.fixture
@@ -57,16 +55,6 @@ def status(link: socket.socket) -> str:
     return link.recv(1).hex()
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Callable[..., Page]]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "These tests need Chromium; install the package chromium and run them again."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=_ARGS)
-        yield browser.new_page
-        browser.close()
-
-
 @pytest.fixture
 def address(printer: VirtualPrinter) -> Iterator[str]:
     with listen("127.0.0.1", 0) as listener, showing(printer, listener):
@@ -75,9 +63,9 @@ def address(printer: VirtualPrinter) -> Iterator[str]:
 
 @pytest.mark.browser
 def test_a_printed_label_slides_in_and_a_button_takes_the_paper_away(
-    chromium: Callable[..., Page], address: str, printer: VirtualPrinter
+    chromium: Browser, address: str, printer: VirtualPrinter
 ) -> None:
-    page = chromium(viewport={"width": 1000, "height": 800})
+    page = chromium.new_page(viewport={"width": 1000, "height": 800})
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -114,9 +102,9 @@ def test_a_printed_label_slides_in_and_a_button_takes_the_paper_away(
 
 @pytest.mark.browser
 def test_the_page_works_without_javascript(
-    chromium: Callable[..., Page], address: str, printer: VirtualPrinter
+    chromium: Browser, address: str, printer: VirtualPrinter
 ) -> None:
-    page = chromium(java_script_enabled=False)
+    page = chromium.new_page(java_script_enabled=False)
     page.goto(address + "?lang=en")
     page.get_by_role("button", name="Open the cover").click()
     assert printer.state() == {"cover-open"}

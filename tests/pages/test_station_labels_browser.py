@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from api.app import create_app
 from api.bootstrap import Services
@@ -29,21 +28,10 @@ from tests.pages.packing_table import (
 )
 
 pytestmark = pytest.mark.browser
-_ARGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 WHERE = f"item={GTIN}&lot={LOT}"
 _WAIT_MS = 15_000
 
 Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "These tests need Chromium; install the package chromium and run them again."
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, headless=True, args=_ARGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from api.scans.postgres_storage import PostgresScans
 from api.scans.sqlite_storage import SqliteScans
 from ledger.domain.serials import serial_text
 from tests.pages.cooperative import GTIN, LOT, NOW, PARTY, RAW, RAW_LOT, found_cooperative, record
-from tests.scans.places_to_count import SERIAL, addresses_with_different_bits, scans_database
+from tests.scans.places_to_count import SERIAL, addresses_with_different_bits, emptied_database
 
 PAGE = f"/01/{GTIN}/10/{LOT}"
 API = f"/api/v1/lots/{GTIN}/{LOT}"
@@ -47,7 +47,7 @@ def counting(request: pytest.FixtureRequest, services: Services) -> Services:
     """The cooperative with its counts in its own file, then in a hub's database."""
     if request.param == "postgres":
         services.scans.close()
-        storage = PostgresScans([scans_database()[1]])
+        storage = PostgresScans([emptied_database()])
         services.scans = ScanCounter(storage, lambda: NOW)
         storage.counts([SERIAL])  # connects: a page would not wait for that
     return services

@@ -35,6 +35,15 @@ class Place:
         """Run statements as the superuser, in one session."""
         _run(shared_cluster().superuser_dsn(self.database), statements)
 
+    def in_one_partition(self, position: int, other: int) -> bool:
+        """Whether two entries fell into the same partition: journals do so by chance."""
+        with psycopg.connect(self.owner) as connection:
+            found = connection.execute(
+                "SELECT tableoid FROM ocop.stored_events WHERE position IN (%s, %s)",
+                (position, other),
+            ).fetchall()
+        return len(found) == 2 and found[0] == found[1]
+
 
 def _run(dsn: str, statements: tuple[str, ...]) -> None:
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -44,8 +53,7 @@ def _run(dsn: str, statements: tuple[str, ...]) -> None:
 
 def tell_in(folder: Path) -> Place:
     with places.ledgers_on("postgres"):
-        services = small_ledger.found(folder)
-        small_ledger.tell(services)
+        services = small_ledger.told(folder)
         name = services.store.location.rpartition("/")[2]
         services.close()
     return Place(folder, name)

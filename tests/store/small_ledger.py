@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -198,7 +201,33 @@ def story_drafts() -> list[Draft]:
 
 
 def found(folder: Path) -> Services:
-    """A new ledger on the chosen store, both parties registered; the caller closes it."""
+    """A new ledger on the chosen store, both parties registered; the caller closes it.
+
+    Made once per test process and copied: all of these have the same keys.
+    """
+    return open_folder(places.copy_of(_made(places.chosen(), told=False), folder), clock)
+
+
+def told(folder: Path) -> Services:
+    """As `found`, with the whole story recorded."""
+    return open_folder(places.copy_of(_made(places.chosen(), told=True), folder), clock)
+
+
+@cache
+def _made(store: str, *, told: bool) -> Path:
+    """The folder of a closed ledger on a store, to be copied."""
+    room = Path(tempfile.mkdtemp(prefix="ocop-so-"))
+    atexit.register(shutil.rmtree, room, ignore_errors=True)
+    with places.ledgers_on(store):
+        services = found(room / "so") if told else found_anew(room / "so")
+    if told:
+        tell(services)
+    services.close()
+    return room / "so"
+
+
+def found_anew(folder: Path) -> Services:
+    """As `found`, with keys that no other ledger has."""
     services = create(folder, places.settings_for(folder, ORIGIN), clock)
     for code, kind in ((FARM, "cooperative"), (SHOP, "company")):
         services.station.record(party(code, kind))

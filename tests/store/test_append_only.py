@@ -149,8 +149,7 @@ ANYBODY = {**PRODUCT, "another program": plain}
 @pytest.fixture(scope="module")
 def ledger_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("append-only") / "so"
-    services = small_ledger.found(folder)
-    small_ledger.tell(services)
+    services = small_ledger.told(folder)
     services.close()
     return folder / "ledger.db"
 
@@ -255,8 +254,7 @@ def test_a_position_is_never_used_again_even_after_the_newest_row_was_cut_off(
 def test_what_a_program_changes_after_dropping_a_trigger_is_found_and_located(
     way: str, tmp_path: Path
 ) -> None:
-    services = small_ledger.found(tmp_path / "so")
-    small_ledger.tell(services)
+    services = small_ledger.told(tmp_path / "so")
     path, at = tmp_path / "so" / "ledger.db", 20
     ((_, raw),) = services.store.sealed(at, 1)
     assert small_ledger.audit(services).clean

@@ -26,7 +26,7 @@ from ledger.verify.checkpoint import Checkpoint
 from ledger.verify.entry import PAYLOAD_TYPE, pae
 from ledger.verify.note import sign_note
 from tests.postgres.cluster import shared_cluster
-from tests.store import places, small_ledger
+from tests.store import emptied, places, small_ledger
 from tests.store.bare_store import JOURNALS, batch_of, event
 
 Role = psycopg.Connection[tuple[Any, ...]]
@@ -35,8 +35,8 @@ Nodes = list[tuple[int, int, bytes]]
 
 @pytest.fixture
 def owner() -> str:
-    """The owner's address of a new, empty ledger database."""
-    return places.fresh_owner_dsn()
+    """The owner's address of an empty ledger database."""
+    return emptied.owner_dsn()
 
 
 @pytest.fixture
@@ -294,11 +294,13 @@ def test_a_right_to_one_column_is_found(
     }
     name = role.info.user
     for table, column in columns.items():
+        grant = f'GRANT {right} ({column}) ON ocop.{table} TO "{name}"'
         with psycopg.connect(owner, autocommit=True) as connection:
-            grant = f'GRANT {right} ({column}) ON ocop.{table} TO "{name}"'
             connection.execute(grant.encode())
-        assert [(one.code, one.params["right"]) for one in store.faults()] == [
-            ("role-too-strong", f"{right.lower()} {table}")
-        ]
-        with psycopg.connect(owner, autocommit=True) as connection:
-            connection.execute(grant.replace("GRANT", "REVOKE").replace(" TO ", " FROM ").encode())
+            try:
+                assert [(one.code, one.params["right"]) for one in store.faults()] == [
+                    ("role-too-strong", f"{right.lower()} {table}")
+                ]
+            finally:
+                revoke = grant.replace("GRANT", "REVOKE").replace(" TO ", " FROM ")
+                connection.execute(revoke.encode())

@@ -17,14 +17,14 @@ from ledger.store.postgres.errors import REFUSED
 from ledger.store.postgres.functions import MOST_BYTES, MOST_ENTRIES, TOPIC
 from ledger.store.postgres.store import PostgresStore
 from ledger.store.seam import SealedBatch
-from tests.store import places
+from tests.store import emptied, places
 from tests.store.bare_store import JOURNALS, batch_of, event, seal_all
 
 
 @pytest.fixture
 def owner() -> str:
-    """The owner's address of a new, empty ledger database."""
-    return places.fresh_owner_dsn()
+    """The owner's address of an empty ledger database."""
+    return emptied.owner_dsn()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -16,7 +17,7 @@ import pytest
 from api.settings import Settings
 from tests.postgres.cluster import Cluster
 from tests.store import places
-from tests.store.small_ledger import found
+from tests.store.small_ledger import found_anew
 
 
 @contextmanager
@@ -24,12 +25,10 @@ def ledgers_on_server(cluster: Cluster) -> Iterator[None]:
     """New ledgers go to this server and not to the shared one, until the block ends."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(places, "shared_cluster", lambda: cluster)
-        places._template.cache_clear()
-        try:
-            with places.ledgers_on("postgres"):
-                yield
-        finally:
-            places._template.cache_clear()
+        # The shared server's own template stays for those who come after.
+        patch.setattr(places, "_template", cache(places._template.__wrapped__))
+        with places.ledgers_on("postgres"):
+            yield
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Hub:
 def found_hub(folder: Path, cluster: Cluster) -> Hub:
     """A new one, with nothing wrong but that nobody seals."""
     with ledgers_on_server(cluster):
-        services = found(folder)
+        services = found_anew(folder)
     services.station.catch_up()
     services.close()
     settings = Settings.load(folder / "settings.json")
