@@ -15,8 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.background.heartbeat import Freshness
-from api.errors import DoorError
-from api.keeping.cut_moves import settle_move
+from api.keeping.cut_moves import refuse_arriving, refuse_left, settle_move
 from api.keeping.errors import ReadsOnly, RolledBack
 from api.keeping.memory import CheckpointMemory
 from api.keeping.stopped import StoppedStore
@@ -30,7 +29,7 @@ from api.read_side import ReadSide
 from api.scans.counter import ScanCounter
 from api.scans.opening import open_scans
 from api.settings import Settings
-from api.stores import has_ledger, make_store, open_reading, open_store, reads_only
+from api.stores import has_ledger, make_store, open_reading, open_store, reads_only, trusted
 from api.watching import metrics
 from ledger.application import TraceLedger
 from ledger.domain.drafts import Draft
@@ -151,9 +150,12 @@ def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = ut
 
     Raises:
         LedgerError: there is one already; nothing was changed.
+        KeepingError: `folder-moved`, `move-arriving`, one has left it or is on its way into it.
     """
     if has_ledger(folder):
         raise LedgerError("store-exists", path=folder)
+    refuse_left(folder)
+    refuse_arriving(folder)
     folder.mkdir(parents=True, exist_ok=True)
     keys = folder / "keys"
     for name in ("root", "log"):
@@ -206,7 +208,7 @@ def _wired(
     failing.callback(store.close)
     secret = None if reads_only(folder, settings) else load_key(keys / "log.pem")
     if secret is None:
-        log_key, reading = _trusted(folder / "trust.json").log_key, store
+        log_key, reading = trusted(folder).log_key, store
         memory = CheckpointMemory(folder, log_key, never=ReadsOnly("reads-only"))
         store = StoppedStore(store, ReadsOnly("reads-only"))
     else:
@@ -272,15 +274,6 @@ def _wired(
         memory,
         log_key,
     )
-
-
-def _trusted(path: Path) -> Trust:
-    """The trust file of a machine that has not the log's key itself."""
-    try:
-        return Trust.parse(path.read_bytes())
-    except OSError as wrong:
-        why = wrong.strerror or type(wrong).__name__
-        raise DoorError("file-unreadable", path=path, why=why) from wrong
 
 
 def _unless_rolled_back(store: LedgerStore, memory: CheckpointMemory) -> LedgerStore:

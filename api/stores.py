@@ -13,6 +13,7 @@ from api.errors import DoorError
 from api.settings import Settings
 from ledger.store.seam import LedgerStore
 from ledger.store.sqlite import SqliteStore
+from ledger.verify.trust import Trust
 
 LEDGER_FILE = "ledger.db"
 
@@ -42,6 +43,21 @@ def reads_only(folder: Path, settings: Named) -> bool:
     if settings.database is not None or not settings.read_from:
         return False
     return not (folder / LEDGER_FILE).exists()
+
+
+def trusted(folder: Path) -> Trust:
+    """The trust file of a machine that has not the log's key itself.
+
+    Raises:
+        DoorError: `file-unreadable`.
+        FileRefused: it is no trust file.
+    """
+    path = folder / "trust.json"
+    try:
+        return Trust.parse(path.read_bytes())
+    except OSError as wrong:
+        why = wrong.strerror or type(wrong).__name__
+        raise DoorError("file-unreadable", path=path, why=why) from wrong
 
 
 def open_store(folder: Path, settings: Settings) -> LedgerStore:

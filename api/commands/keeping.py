@@ -21,7 +21,7 @@ from api.commands.keeping_told import (
 )
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.keeping.backup import back_up
-from api.keeping.cut_moves import move_told, moved_before
+from api.keeping.cut_moves import SETTINGS_FILE, move_told, moved_before
 from api.keeping.erasing import erase, erasures
 from api.keeping.errors import KeepingError
 from api.keeping.into_database import Founding
@@ -29,6 +29,7 @@ from api.keeping.move_record import Kind, Moved
 from api.keeping.moving import move_to_database, move_to_file, move_to_folder, target_of
 from api.keeping.restore import OlderBackup, restore
 from api.keeping.resubmission import resubmit
+from api.settings import Settings
 from ledger.store.copying import Progress
 from ledger.store.postgres.founding import Founded
 
@@ -220,7 +221,10 @@ def _resubmit(args: argparse.Namespace) -> int:
 def run_move(args: argparse.Namespace) -> int:
     """Move the ledger, or finish a move to the same place that was cut off."""
     kind, place = target_of(args.dir, args.to)
-    made = moved_before(args.dir, kind, place) or _move(args, kind)
+    made = moved_before(args.dir, kind, place)
+    if made is None:
+        _refuse_connected(args.dir)
+        made = _move(args, kind)
     tell(moved_text(args.lang, made))
     if args.json:
         give(
@@ -234,6 +238,18 @@ def run_move(args: argparse.Namespace) -> int:
         )
     move_told(args.dir)
     return 0
+
+
+def _refuse_connected(folder: Path) -> None:
+    """A database that is left could still be written to by whoever is connected to it."""
+    if not (folder / SETTINGS_FILE).exists():
+        return  # opening says what is missing
+    settings = Settings.load(folder / SETTINGS_FILE)
+    if settings.database is not None:
+        # Asked for only here: a station on SQLite needs no PostgreSQL library.
+        from api.keeping.connected import refuse_connected
+
+        refuse_connected(folder, settings)
 
 
 def _move(args: argparse.Namespace, kind: Kind) -> Moved:

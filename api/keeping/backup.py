@@ -14,6 +14,7 @@ from api.keeping.errors import KeepingError
 from api.keeping.memory import sync_folder, write_durably
 from api.keeping.placing import scratch
 from api.keeping.snapshot import snapshot
+from api.stores import reads_only
 from ledger.store.copying import Progress
 from ledger.verify.checkpoint import Checkpoint
 
@@ -35,10 +36,12 @@ def back_up(
     """Write a backup to `path`, whole or not at all, mode 0600. Nobody has to stop writing.
 
     Raises:
-        KeepingError: `backup-there`, `backup-under-way`.
+        KeepingError: `backup-there`, `backup-under-way`, `backup-reads-only`.
         DoorError: `file-unwritable`.
         LedgerError: the ledger cannot be read, or is not what was sealed.
     """
+    if reads_only(services.folder, services.settings):
+        raise KeepingError("backup-reads-only")
     if path.exists():
         raise KeepingError("backup-there", path=path)
     try:

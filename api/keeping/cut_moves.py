@@ -16,7 +16,7 @@ from pathlib import Path
 from api.errors import DoorError
 from api.keeping.errors import KeepingError
 from api.keeping.memory import sync_folder
-from api.keeping.move_record import MOVING_FILE, Kind, Moved, MoveRecord, forget
+from api.keeping.move_record import MOVING_FILE, PART, Kind, Moved, MoveRecord, forget
 from api.keeping.old_file import put_file_aside, reopen_file
 from api.keeping.placing import put_in_place
 from api.stores import LEDGER_FILE
@@ -48,7 +48,8 @@ def settle_move(folder: Path) -> None:
     """Bring a move that was cut off to one end or the other, before the folder is used.
 
     Raises:
-        KeepingError: `folder-moved`, the ledger is elsewhere; `move-unfinished`, what was moved is
+        KeepingError: `folder-moved`, the ledger is elsewhere; `move-arriving`, it comes here and
+            has not come; `move-unfinished`, what was moved is
             not to be found now; `move-under-way`, another process is about to end it.
         DoorError: `file-unwritable`.
         LedgerError: `store-unwritable`.
@@ -58,9 +59,11 @@ def settle_move(folder: Path) -> None:
         with mover(folder) as leading:
             if leading:
                 settle_held(folder)
-            elif found.state == "decided":
+            # A ledger file is closed for who has it open; a database that is left takes statements.
+            elif found.state == "decided" or found.from_database:
                 raise KeepingError("move-under-way", path=folder)
     refuse_left(folder)
+    refuse_arriving(folder)
 
 
 def settle_held(folder: Path) -> None:
@@ -84,6 +87,13 @@ def refuse_left(folder: Path) -> None:
     # Settings that were put there since make it the folder of a ledger again.
     if not (folder / SETTINGS_FILE).exists():
         raise KeepingError("folder-moved", path=folder, to=found.to)
+
+
+def refuse_arriving(folder: Path) -> None:
+    """Raise `move-arriving` for a folder into which a ledger's move was begun and not finished."""
+    coming = folder / PART / "parts"
+    if coming.exists() and not (folder / SETTINGS_FILE).exists():
+        raise KeepingError("move-arriving", path=folder)
 
 
 def moved_before(folder: Path, kind: Kind, to: str) -> Moved | None:

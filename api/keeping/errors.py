@@ -61,6 +61,12 @@ class KeepingError(DoorError):
             "for instance).",
             "Đã có {path} và không ghi đè; hãy đặt tên khác cho bản sao lưu (ví dụ theo ngày).",
         ),
+        "backup-reads-only": (
+            "This machine only reads the ledger and has none of its keys, so nobody could go on with a "
+            "backup of it; nothing was written. Run ocop backup at the hub.",
+            "Máy này chỉ đọc sổ và không có khóa của sổ nên không thể ghi tiếp từ bản sao lưu của máy; "
+            "chưa ghi gì. Hãy chạy ocop backup tại máy chủ.",
+        ),
         "backup-under-way": (
             "{path} is there: another backup or restore is under way, or one was cut off. If none is "
             "running, delete it and try again.",
@@ -132,9 +138,9 @@ class KeepingError(DoorError):
             "đó, lệnh sẽ xóa phần đã chép rồi chép lại từ đầu.",
         ),
         "move-in-use": (
-            "Somebody seals in {where}, so a program is still recording there; nothing was moved. Stop "
+            "A program is still connected to {where} and could record there; nothing was moved. Stop "
             "ocop serve and ocop sequence on every machine that uses this ledger, then move it.",
-            "Đang có tiến trình niêm phong trong {where}, tức là vẫn có chương trình ghi vào đó; chưa "
+            "Vẫn có chương trình đang kết nối tới {where} và có thể ghi vào đó; chưa "
             "chuyển gì. Hãy dừng ocop serve và ocop sequence trên mọi máy dùng sổ này rồi chuyển.",
         ),
         "move-under-way": (
@@ -144,10 +150,19 @@ class KeepingError(DoorError):
         "move-unfinished": (
             "The ledger of {path} was being moved to {to} when that was cut off, and what was to be put "
             "there is not to be found now. Attach the disk that {to} is on and run the command again; "
-            "if the ledger is in use elsewhere already, this folder is not needed.",
+            "if the ledger is in use elsewhere already, this folder is not needed. Only if that disk is "
+            "lost for good: delete moving.json in {path}, then run ocop backup, and ocop restore into a "
+            "new folder.",
             "Sổ của {path} đang được chuyển tới {to} thì bị ngắt, và hiện không thấy phần cần đặt vào "
             "đó. Hãy gắn ổ đĩa chứa {to} rồi chạy lại lệnh; nếu sổ đã được dùng ở nơi khác thì không "
-            "cần thư mục này nữa.",
+            "cần thư mục này nữa. Chỉ khi ổ đĩa đó mất hẳn: hãy xóa moving.json trong {path}, chạy ocop "
+            "backup rồi ocop restore vào thư mục mới.",
+        ),
+        "move-arriving": (
+            "A ledger was being moved into {path}, and that has not ended: it is not here yet. Run the "
+            "same ocop move again, or start the program once on the folder that the ledger comes from.",
+            "Đang chuyển dở một sổ vào {path}: sổ chưa về đủ ở đây. Hãy chạy lại đúng lệnh ocop move đó, "
+            "hoặc mở chương trình một lần với thư mục cũ của sổ.",
         ),
         "folder-moved": (
             "The ledger of {path} was moved to {to}, this folder takes no statement any more; use "

@@ -90,7 +90,7 @@ class MoveRecord:
             found = cls(**said)
             if found.state not in get_args(State) or found.kind not in get_args(Kind):
                 raise ValueError(found.state)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as wrong:
             raise DoorError("settings-wrong", path=path, why=type(wrong).__name__) from wrong

@@ -189,6 +189,42 @@ def test_a_move_that_is_killed_is_made_again_by_the_same_command(
             assert one_cut(trial, cutting, [cut], capsys), cut
 
 
+def test_no_other_ledger_is_made_in_the_folder_that_a_cut_move_was_to_fill(
+    bases: Bases, cutting: Cuts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moments = moments_of("folder", bases, tmp_path / "whole", cutting)
+    decided = moments.index("call _finish") + 1
+    # Nothing put in place yet, and half of it.
+    for cut in (decided, decided + 3):
+        with trial_of("folder", bases, tmp_path / str(cut)) as trial:
+            assert cutting.move(trial.folder, trial.to, cut) is None
+            for words in (["audit"], ["init", "--origin", "other.example/log"], ["doctor"]):
+                assert main([*words, "--dir", trial.to, "--lang", "en"]) != 0
+                said = capsys.readouterr()
+                assert "the same ocop move again" in " ".join((said.err + said.out).split())
+            again_and_told(trial, capsys)
+            assert check_ledger(trial.now(), bundles=1)
+
+
+def test_a_folder_whose_new_disk_is_lost_for_good_says_how_to_go_on(
+    bases: Bases, cutting: Cuts, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    decided = moments_of("folder", bases, tmp_path / "whole", cutting).index("call _finish") + 1
+    with trial_of("folder", bases, tmp_path / "trial") as trial:
+        cutting.move(trial.folder, trial.to, decided)
+        shutil.rmtree(trial.to)
+        with pytest.raises(KeepingError) as refused, scenes.opened(trial.folder):
+            pass
+        assert "delete moving.json" in str(refused.value)
+        (trial.folder / "moving.json").unlink()
+        backup, back = str(trial.room / "b"), trial.room / "back"
+        assert main(["backup", backup, "--dir", str(trial.folder)]) == 0
+        assert main(["restore", backup, "--dir", str(back)]) == 0
+        assert check_ledger(back, bundles=1) == len(trial.bases.entries["sqlite"])
+        with scenes.opened(back) as services:
+            scenes.add_one_by_one(services, 1, "AFTER")
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_move_may_be_killed_at_every_moment(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -9,16 +10,20 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
-from api.bootstrap import Services
+from api.bootstrap import Services, create
 from api.commands.main import main
+from api.keeping.connected import refuse_connected
 from api.keeping.errors import KeepingError
 from api.keeping.move_record import MoveRecord
 from api.keeping.moving import MOVED_FILE, move_to_database, move_to_file, move_to_folder
+from api.settings import Settings
 from ledger.errors import LedgerError
 from ledger.sealing import SealedLog
 from ledger.store.copying import CopyRefused, copy_store
-from ledger.store.postgres.address import database_name
+from ledger.store.postgres.address import database_name, for_role
+from ledger.store.postgres.functions import APPEND
 from ledger.store.postgres.store import PostgresStore
 from ledger.store.seam import SealedBatch
 from ledger.store.sqlite import SqliteStore
@@ -100,6 +105,9 @@ def test_a_ledger_moves_to_another_folder_and_the_old_one_is_none_any_more(
         pass
     assert refused.value.code == "folder-moved"
     assert f"--dir {tmp_path / 'new'}" in str(refused.value)
+    with pytest.raises(KeepingError, match="was moved to"):
+        create(tmp_path / "so", Settings("other.example/log"))
+    assert not (tmp_path / "so" / "settings.json").exists()
 
 
 def test_a_ledger_is_not_moved_while_somebody_else_writes(
@@ -156,15 +164,67 @@ def test_a_ledger_is_not_moved_out_of_a_database_in_which_somebody_seals(tmp_pat
         services = scenes.told(folder)
     with scenes.opened(folder) as server:  # another machine's
         assert server.store.lead("sequencer")
-        with pytest.raises(KeepingError, match="Somebody seals"):
+        with pytest.raises(KeepingError, match="could record there"):
             move_to_file(services)
-        with pytest.raises(KeepingError, match="Somebody seals"):
+        with pytest.raises(KeepingError, match="could record there"):
             move_to_folder(services, tmp_path / "n")
     assert not (folder / "ledger.db").exists()
     assert not (tmp_path / "n").exists()
     scenes.add_one_by_one(services, 1, "N")
     move_to_file(services)
     services.close()
+    assert check_ledger(folder, bundles=1)
+
+
+def test_the_command_does_not_move_out_of_a_database_that_another_program_has_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "so"
+    with places.ledgers_on("postgres"):
+        scenes.told(folder).close()
+    words = ["move", "--dir", str(folder), "--to", str(folder), "--lang", "en"]
+    with scenes.opened(folder) as worker:  # it records, and another process seals
+        monkeypatch.setattr("api.keeping.connected._PATIENCE", 0.3)
+        assert main(words) != 0
+        assert "could record there" in capsys.readouterr().err
+        scenes.add_one_by_one(worker, 1, "N")
+        size = worker.store.newest()
+    # Nor when another machine records there as another role.
+    address = scenes.settings_of(folder).database
+    assert address is not None
+    name, role = database_name(address), f"second_{secrets.token_hex(4)}"
+    owner = shared_cluster().superuser_dsn(name)
+    with psycopg.connect(owner, autocommit=True) as superuser:
+        for statement in (
+            f"CREATE ROLE {role} LOGIN PASSWORD '{places.PASSWORD}'",
+            f"GRANT USAGE ON SCHEMA ocop TO {role}",
+        ):
+            superuser.execute(sql.SQL(statement))
+        with psycopg.connect(for_role(address, role), password=places.PASSWORD):
+            refuse_connected(folder, scenes.settings_of(folder))  # it may not record
+            superuser.execute(sql.SQL(f"GRANT EXECUTE ON FUNCTION {APPEND.signature} TO {role}"))
+            assert main(words) != 0
+            assert "could record there" in capsys.readouterr().err
+    assert not list(folder.glob("mov*"))
+    monkeypatch.undo()
+    assert main(words) == 0
+    assert check_ledger(folder, bundles=1) == size
+
+
+def test_nobody_opens_a_ledger_that_is_just_leaving_its_database(tmp_path: Path) -> None:
+    folder, refused = tmp_path / "so", []
+    with places.ledgers_on("postgres"):
+        services = scenes.told(folder)
+
+    def open_it(_done: int, _total: int) -> None:
+        # Opened now, it would wait for the move and then record where the ledger no longer is.
+        with pytest.raises(KeepingError) as wrong, scenes.opened(folder):
+            pass
+        refused.append(wrong.value.code)
+
+    move_to_file(services, open_it)
+    services.close()
+    assert set(refused) == {"move-under-way"}
     assert check_ledger(folder, bundles=1)
 
 

@@ -18,14 +18,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.app import create_app
 from api.bootstrap import open_folder
-from api.errors import DoorError
-from api.keeping.errors import ReadsOnly
+from api.keeping.backup import back_up
+from api.keeping.errors import KeepingError, ReadsOnly
 from api.settings import Settings
 from api.watching.doctor.case import Case
 from api.watching.doctor.examination import examine
 from ledger.store.postgres.address import database_name
 from ledger.store.postgres.passwords import keep_password
 from ledger.verify.checklist import verify_bundle
+from ledger.verify.wording import Refusal
 from tests.keeping import scenes
 from tests.postgres.cluster import shared_cluster
 from tests.store import places, small_ledger
@@ -126,13 +127,27 @@ def test_nothing_can_be_recorded_there_and_why_is_said_plainly(machines: Machine
         assert isinstance(reader.memory.problem, ReadsOnly)
 
 
-def test_without_the_trust_file_it_says_which_file_is_missing(
+def test_a_backup_that_nobody_could_go_on_with_is_not_made_there(
+    machines: Machines, tmp_path: Path
+) -> None:
+    with closing(open_folder(machines.reader, clock)) as reader:
+        with pytest.raises(KeepingError, match="has none of its keys"):
+            back_up(reader, tmp_path / "b")
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_trust_file_it_says_what_is_missing_and_so_does_the_doctor(
     machines: Machines, tmp_path: Path
 ) -> None:
     shutil.copytree(machines.reader, tmp_path / "so")
     (tmp_path / "so" / "trust.json").unlink()
-    with pytest.raises(DoorError, match=r"trust\.json"):
-        open_folder(tmp_path / "so", clock)
+    for content in (None, b"{"):
+        if content is not None:
+            (tmp_path / "so" / "trust.json").write_bytes(content)
+        with pytest.raises(Refusal, match=r"trust\.json|trust file"):
+            open_folder(tmp_path / "so", clock)
+        with closing(Case(tmp_path / "so")) as case:
+            assert "ledger-unopenable" in {finding.code for _, finding in examine(case)}
 
 
 def test_the_doctor_asks_such_a_machine_for_nothing_that_it_need_not_have(

@@ -7,11 +7,11 @@ import json
 import sqlite3
 from typing import ClassVar
 
-from api.keeping.cut_moves import ROLE, refuse_left
+from api.keeping.cut_moves import ROLE, refuse_arriving, refuse_left
 from api.keeping.errors import RolledBack
 from api.keeping.memory import CheckpointMemory
 from api.keeping.move_record import MOVING_FILE, MoveRecord
-from api.stores import reads_only
+from api.stores import reads_only, trusted
 from api.watching.doctor.case import Case
 from api.watching.doctor.finding import Finding, Told
 from api.watching.doctor.lock_files import led_beside_file
@@ -86,12 +86,16 @@ def check_opening(case: Case) -> list[Finding]:
     """The store opens: it is there, can be reached, and its schema is this program's."""
     try:
         refuse_left(case.folder)
+        refuse_arriving(case.folder)
         record = MoveRecord.load(case.folder)
         if record is not None and record.state in {"copying", "decided"}:
             # Its own process ends one that is under way.
             under_way = led_beside_file(case.folder / MOVING_FILE, ROLE)
             return [] if under_way else [LedgerFinding("move-cut", to=record.to)]
         case.store().newest()
+        settings = case.settings_or_none()
+        if settings is not None and reads_only(case.folder, settings):
+            trusted(case.folder)
     except Refusal as wrong:
         return [Told("ledger-unopenable", wrong.say)]
     except sqlite3.Error as wrong:
