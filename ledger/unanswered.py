@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import ClassVar, Protocol
 
 from ledger.application import Submitted, TraceLedger
@@ -162,7 +163,7 @@ class Resending:
                 raise
             else:
                 if submitted is not None:
-                    self._notes.let_go(raw)
+                    self._let_go(raw)
                     return submitted
         raise unknown
 
@@ -194,7 +195,7 @@ class Resending:
                     self._drop(raw, digests)
                     raise _too_late(raw, wrong) from wrong
             else:
-                self._notes.let_go(raw)
+                self._let_go(raw)
 
     def _away(self, wrong: LedgerError) -> LedgerError:
         """Of what is to be recorded next, nothing was sent: its fate is not the unknown one."""
@@ -211,10 +212,18 @@ class Resending:
             return NotAnswered("record-unkept", why=str(wrong))
         return NotAnswered("record-unknown")
 
+    def _let_go(self, raw: bytes) -> None:
+        """Of one that is recorded: what cannot be let go of now is sent again, which is harmless."""
+        with suppress(sqlite3.Error, OSError):
+            self._notes.let_go(raw)
+
     def _drop(self, raw: bytes, digests: Sequence[str]) -> None:
-        self._notes.let_go(raw)
-        for digest in digests:
-            self._notes.forget(digest)
+        try:
+            self._notes.let_go(raw)
+            for digest in digests:
+                self._notes.forget(digest)
+        except (sqlite3.Error, OSError) as wrong:
+            raise LedgerError("store-unwritable", why=str(wrong)) from wrong
 
 
 def _too_late(raw: bytes, why: Refusal) -> NotAnswered:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -304,6 +305,22 @@ def test_lots_come_newest_first_and_in_bounded_pages(told: Services) -> None:
     assert told.tables.lots(party=SHOP) == []
     assert told.tables.lots_with_code("L01") == [(GTIN, "L01")]
     assert told.tables.lot(GTIN, "NONE") is None
+
+
+def test_a_thread_that_has_ended_leaves_no_file_open(told: Services) -> None:
+    def read_elsewhere() -> None:
+        reader = threading.Thread(target=told.tables.lots)
+        reader.start()
+        reader.join()
+
+    def files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    read_elsewhere()
+    before = files()
+    for _ in range(20):
+        read_elsewhere()
+    assert files() < before + 5  # SQLite itself closes one or the other later
 
 
 # --- what is learnt late -------------------------------------------------------------------------

@@ -346,9 +346,7 @@ def test_what_steers_and_the_heads_are_found_by_index_however_long_the_ledger_is
 ) -> None:
     store = SqliteStore.create(tmp_path / "ledger.db")
     plans = {
-        sql: [
-            str(row[3]) for row in store._connection().execute(f"EXPLAIN QUERY PLAN {sql}", given)
-        ]
+        sql: [str(row[3]) for row in store._rows(f"EXPLAIN QUERY PLAN {sql}", given)]
         for sql, given in (
             (sqlite_store.STEERING, (5,)),
             (sqlite_store.HEADS, ()),

@@ -14,8 +14,9 @@ from api.labels.settling import PrintedUnrecorded
 from api.private_notes import PrivateNotes
 from ledger import unanswered
 from ledger.unanswered import NotAnswered, Resending
+from ledger.verify.statement import Statement
 from ledger.verify.wording import Refusal
-from tests.pages.cooperative import found_cooperative
+from tests.pages.cooperative import PARTY, RAW, found_cooperative
 
 
 def test_what_is_held_comes_back_in_order_from_another_process_until_it_is_let_go(
@@ -58,6 +59,32 @@ def test_a_statement_that_cannot_even_be_held_is_told_as_that(
             resending.insist(b"an entry", [])
         assert told.value.code == "record-unkept"
         assert "hãy xem lô hàng trước khi ghi lại" in told.value.say("vi")
+
+
+def test_a_statement_that_is_recorded_but_cannot_be_let_go_of_is_answered_and_recorded_once(
+    tmp_path: Path,
+) -> None:
+    with closing(found_cooperative(tmp_path / "so")) as services:
+        signer = services.station.signers[PARTY, "station"]
+        head = services.ledger.history.journals[signer.keyid]
+        body = {
+            "lot": {"item": RAW, "code": "ONCE"},
+            "quantity": {"value": "5", "unit": "kg"},
+            "site": "VT-KV01",
+        }
+        time = "2026-09-20T08:00:00+07:00"
+        said = Statement("harvested", PARTY, head.seq + 1, head.id, time, (), None, body)
+        raw, before = signer.sign(said).raw, services.ledger.size
+        resending = Resending(services.ledger, services.notes)
+        services.notes.hold(raw, [])
+        services.notes._db.execute("PRAGMA query_only = ON")  # as a disk that is full
+        assert not resending.insist(raw, []).known
+        resending.settle()
+        assert services.notes.held() == [(raw, [])]
+        services.notes._db.execute("PRAGMA query_only = OFF")
+        services.station.catch_up()
+        assert services.notes.held() == []
+        assert services.ledger.size == before + 1
 
 
 def test_a_command_whose_labels_came_out_unrecorded_has_done_its_work_in_part(

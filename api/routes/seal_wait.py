@@ -48,8 +48,8 @@ class SealWait:
         with self._lock:
             self._waiting.add(mine)
             if not self._looking:
-                self._looking = True
                 threading.Thread(target=self._look, name="seal-look", daemon=True).start()
+                self._looking = True  # not when the system has no thread left to give
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
@@ -77,7 +77,8 @@ class SealWait:
                 with suppress(RuntimeError):  # its server has ended
                     one.loop.call_soon_threadsafe(_tell, one.sealed)
             if since is not None and time.monotonic() - since >= GRACE:
-                self._seal()
+                with suppress(RuntimeError):  # no thread to be had now
+                    self._seal()
             time.sleep(_POLL)
 
     def finish(self) -> None:

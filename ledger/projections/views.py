@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,15 +68,25 @@ class Views:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._opening = threading.Lock()
 
     def connection(self) -> sqlite3.Connection:
         """This thread's own connection, for reading."""
         found: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if found is None:
             found = self._local.connection = open_views(self.path)
-            self._open.append(found)
+            with self._opening:
+                self._open = [*self._of_living(), (threading.current_thread(), found)]
         return found
+
+    def _of_living(self) -> Iterator[tuple[threading.Thread, sqlite3.Connection]]:
+        """What is open, without the connections of threads that have ended: they are closed."""
+        for thread, connection in self._open:
+            if thread.is_alive():
+                yield thread, connection
+            else:
+                connection.close()
 
     def _rows(self, query: str, *values: object) -> list[Any]:
         return self.connection().execute(query, values).fetchall()
@@ -285,6 +296,7 @@ class Views:
 
     def close(self) -> None:
         """Close every thread's connection."""
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
+        with self._opening:
+            for _, connection in self._open:
+                connection.close()
+            self._open.clear()

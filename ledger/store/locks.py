@@ -30,6 +30,9 @@ def _open(path: Path, timeout: int) -> sqlite3.Connection:
     try:
         # Nothing is ever written to it, and a journal on the disk costs more than all the rest.
         lock.execute("PRAGMA journal_mode=MEMORY")
+        # SQLite opens what it may not write for reading, and then "exclusive" keeps no reader out.
+        if not os.access(path, os.W_OK):
+            raise sqlite3.OperationalError(f"{path.name} is not writable")
     except BaseException:
         lock.close()
         raise
@@ -122,10 +125,14 @@ class FileLock:
         for _ in range(_REPLACED):
             kept = self._opened()
             if kept is not None:
-                kept.lock.execute(_TAKE)
-                # A lock on a file that lies there no more would keep nobody out.
-                if _which(self._path) == kept.which:
-                    return kept.lock
+                try:
+                    kept.lock.execute(_TAKE)
+                    # A lock on a file that lies there no more would keep nobody out.
+                    if _which(self._path) == kept.which:
+                        return kept.lock
+                except BaseException:
+                    self._forget()  # it may have been got, and nobody would ever let go of it
+                    raise
             self._forget()
         raise OSError(f"{self._path.name} is being replaced")
 

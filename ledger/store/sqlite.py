@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,10 @@ from ledger.errors import LedgerError
 from ledger.store import guard
 from ledger.store.locks import FileLock, Leaderships
 from ledger.store.seam import SealedBatch, StoreFault
+from ledger.store.sqlite_connections import Connections
 from ledger.store.sqlite_recorder import EntryRecorder, GuardedDatastore
 
+_PAGE = 1000
 _BY_ID = "SELECT state FROM stored_events WHERE entry_id = ?"
 _BY_PLACE = "SELECT state FROM stored_events WHERE originator_id = ? AND originator_version = ?"
 _AFTER = "SELECT position, state FROM stored_events WHERE position > ? ORDER BY position LIMIT ?"
@@ -29,6 +31,7 @@ _SEALED_AT = (
     "SELECT leaf, state FROM log_leaves JOIN stored_events USING (position) "
     "WHERE leaf IN ({}) ORDER BY leaf"
 )
+_CHECKPOINTS = "SELECT size, root FROM log_checkpoints WHERE size > ? ORDER BY size LIMIT ?"
 # A step from each journal to the next by the index, instead of a walk over all its entries.
 HEADS = (
     "WITH RECURSIVE journal (id) AS (SELECT min(originator_id) FROM stored_events UNION ALL "
@@ -72,8 +75,7 @@ class SqliteStore:
         self.path = path
         self._datastore = GuardedDatastore(path)
         self.recorder = EntryRecorder(self._datastore, path)
-        self._local = threading.local()
-        self._open: list[sqlite3.Connection] = []
+        self._connections = Connections(path)
         self._append_lock = FileLock(path.with_suffix(".lock"), keep=True)
         self._seal_lock = FileLock(path.with_suffix(".seal.lock"), keep=True)
         self._leaderships = Leaderships(path)
@@ -86,13 +88,6 @@ class SqliteStore:
             raise LedgerError("store-exists", path=path.parent)
         guard.create(path)
         return cls(path)
-
-    def _connection(self) -> sqlite3.Connection:
-        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if found is None:
-            found = self._local.connection = guard.connect(self.path)
-            self._open.append(found)
-        return found
 
     @property
     def location(self) -> str:
@@ -112,23 +107,23 @@ class SqliteStore:
         self._closing.wait(seconds)
 
     def faults(self) -> list[StoreFault]:
+        with self._connections.one() as connection:
+            missing = guard.missing(connection)
         return [
-            StoreFault("guard-missing", {"name": name, "where": self.location})
-            for name in guard.missing(self._connection())
+            StoreFault("guard-missing", {"name": name, "where": self.location}) for name in missing
         ]
 
     def newest(self) -> int:
         return int(self._one("SELECT coalesce(max(position), 0) FROM stored_events") or 0)
 
     def heads(self) -> list[tuple[str, int, bytes]]:
-        return [(row[0], row[1], row[2]) for row in self._connection().execute(HEADS)]
+        return [(row[0], row[1], row[2]) for row in self._rows(HEADS)]
 
     def counted(self, position: int) -> int:
-        row = self._connection().execute(COUNTED, {"position": position}).fetchone()
-        return int(row[0])
+        return int(self._rows(COUNTED, {"position": position})[0][0])
 
     def steering(self, up_to: int) -> list[tuple[int | None, int, bytes]]:
-        rows = self._connection().execute(STEERING, (up_to,))
+        rows = self._rows(STEERING, (up_to,))
         return [(row[0], row[1], row[2]) for row in rows]
 
     def entry(self, entry_id: bytes) -> bytes | None:
@@ -142,7 +137,7 @@ class SqliteStore:
     def after(self, position: int, limit: int) -> list[tuple[int, bytes]]:
         if self._append_lock.mine():
             return self._after_as_appending(position, limit)
-        rows = self._connection().execute(_AFTER, (position, limit))
+        rows = self._rows(_AFTER, (position, limit))
         return [(row[0], row[1]) for row in rows]
 
     def _after_as_appending(self, position: int, limit: int) -> list[tuple[int, bytes]]:
@@ -173,34 +168,16 @@ class SqliteStore:
         return int(self._one("SELECT coalesce(max(position), 0) FROM log_leaves") or 0)
 
     def seal(self, *batches: SealedBatch) -> None:
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            for batch in batches:
-                connection.executemany(
-                    "INSERT INTO log_leaves (leaf, position, entry_id) VALUES (?,?,?)",
-                    [(leaf.index, leaf.position, leaf.entry_id) for leaf in batch.leaves],
-                )
-                connection.executemany(
-                    "INSERT INTO log_nodes (level, idx, hash) VALUES (?,?,?)", batch.nodes
-                )
-                connection.execute(
-                    "INSERT INTO log_checkpoints (size, root, note) VALUES (?,?,?)",
-                    (batch.size, batch.root, batch.note),
-                )
-            connection.execute("COMMIT")
-        except sqlite3.Error as wrong:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise LedgerError("store-unwritable", why=str(wrong)) from wrong
+        with self._connections.one() as connection:
+            _seal(connection, batches)
 
     def sealed(self, first: int, limit: int) -> list[tuple[int, bytes]]:
-        rows = self._connection().execute(_SEALED, (first, limit))
+        rows = self._rows(_SEALED, (first, limit))
         return [(row[0], row[1]) for row in rows]
 
     def sealed_at(self, indexes: Sequence[int]) -> list[tuple[int, bytes]]:
         places = ",".join("?" * len(indexes))
-        rows = self._connection().execute(_SEALED_AT.format(places), tuple(indexes))
+        rows = self._rows(_SEALED_AT.format(places), tuple(indexes))
         return [(row[0], row[1]) for row in rows]
 
     def index_of(self, entry_id: bytes) -> int | None:
@@ -214,7 +191,7 @@ class SqliteStore:
         return bytes(found)
 
     def nodes(self, level: int, first: int, count: int) -> list[bytes]:
-        rows = self._connection().execute(
+        rows = self._rows(
             "SELECT hash FROM log_nodes WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx",
             (level, first, first + count),
         )
@@ -229,12 +206,20 @@ class SqliteStore:
         return found
 
     def checkpoints(self) -> Iterator[tuple[int, bytes]]:
-        for row in self._connection().execute("SELECT size, root FROM log_checkpoints"):
-            yield row[0], row[1]
+        last = 0
+        while rows := self._rows(_CHECKPOINTS, (last, _PAGE)):
+            yield from ((row[0], row[1]) for row in rows)
+            last = rows[-1][0]
+
+    def _rows(
+        self, sql: str, values: tuple[object, ...] | Mapping[str, object] = ()
+    ) -> list[sqlite3.Row]:
+        with self._connections.one() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def _one(self, sql: str, *values: object) -> Any:
-        row = self._connection().execute(sql, values).fetchone()
-        return None if row is None else row[0]
+        rows = self._rows(sql, values)
+        return rows[0][0] if rows else None
 
     def close(self) -> None:
         self._closing.set()
@@ -243,6 +228,26 @@ class SqliteStore:
         self._seal_lock.close()
         self.recorder.close()
         self._datastore.close()
-        for connection in self._open:
-            connection.close()
-        self._open.clear()
+        self._connections.close()
+
+
+def _seal(connection: sqlite3.Connection, batches: Sequence[SealedBatch]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for batch in batches:
+            connection.executemany(
+                "INSERT INTO log_leaves (leaf, position, entry_id) VALUES (?,?,?)",
+                [(leaf.index, leaf.position, leaf.entry_id) for leaf in batch.leaves],
+            )
+            connection.executemany(
+                "INSERT INTO log_nodes (level, idx, hash) VALUES (?,?,?)", batch.nodes
+            )
+            connection.execute(
+                "INSERT INTO log_checkpoints (size, root, note) VALUES (?,?,?)",
+                (batch.size, batch.root, batch.note),
+            )
+        connection.execute("COMMIT")
+    except sqlite3.Error as wrong:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise LedgerError("store-unwritable", why=str(wrong)) from wrong

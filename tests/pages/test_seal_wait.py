@@ -8,6 +8,7 @@ import threading
 import time
 
 import httpx
+import pytest
 
 from api.app import create_app
 from api.bootstrap import Services
@@ -81,3 +82,22 @@ def test_a_crowd_that_waits_for_a_stuck_seal_is_answered_in_time_and_leaves_no_t
         time.sleep(0.02)
     assert threads_that_seal() == 0
     print(f"{CROWD} waited, threads before {before}, after {threading.active_count()}")
+
+
+def test_a_system_without_a_thread_to_give_ends_one_wait_and_not_all_later_ones(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def wait() -> float:
+        wait = SealWait(services.station.log)
+        with monkeypatch.context() as scarce:
+            scarce.setattr(threading.Thread, "start", no_thread)
+            with pytest.raises(RuntimeError):
+                await wait.until(0, 5)
+        began = time.monotonic()
+        await wait.until(0, 5)
+        return time.monotonic() - began
+
+    assert asyncio.run(wait()) < 3

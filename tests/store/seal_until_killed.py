@@ -37,7 +37,8 @@ def work(folder: Path, what: str, statements: int) -> None:
     if what == "seal":
         store = SqliteStore(folder / "ledger.db")
         log = SealedLog(store, settings.origin, load_key(folder / "keys" / "log.pem").private)
-        store._connection().set_trace_callback(watch)
+        with store._connections.one() as connection:  # which it seals on
+            connection.set_trace_callback(watch)
         log.seal()
     else:
         projecting.BATCH = 7

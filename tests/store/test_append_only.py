@@ -127,7 +127,8 @@ def own(path: Path) -> Iterator[sqlite3.Connection]:
     """As the store uses it for sealing and reading."""
     store = SqliteStore(path)
     try:
-        yield store._connection()
+        with store._connections.one() as connection:
+            yield connection
     finally:
         store.close()
 

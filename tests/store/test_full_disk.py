@@ -112,7 +112,8 @@ def test_a_statement_that_was_recorded_but_not_sealed_is_not_called_unrecorded(
     services = small_ledger.told(tmp_path / "so")
     size = services.store.size()
     assert isinstance(services.store, SqliteStore)
-    read_only(services.store._connection())  # the connection that seals
+    with services.store._connections.one() as connection:  # the one that seals
+        read_only(connection)
     body = {"lot": small_ledger.lot(small_ledger.FRUIT, "Q9"), "quantity": small_ledger.kg("5")}
     note = {"note": "giao cho bà Phượng"}
     draft = Draft(
@@ -135,7 +136,8 @@ def test_a_diary_line_that_was_recorded_but_not_sealed_counts_as_recorded(tmp_pa
     services = small_ledger.told(tmp_path / "so")
     size = services.store.size()
     assert isinstance(services.store, SqliteStore)
-    read_only(services.store._connection())  # the connection that seals
+    with services.store._connections.one() as connection:  # the one that seals
+        read_only(connection)
     lot, kg = small_ledger.lot(small_ledger.FRUIT, "Q9"), small_ledger.kg("5")
     time, body = small_ledger.day(7), {"lot": lot, "quantity": kg, "site": "VT-01"}
     line = json.dumps({"type": "harvested", "time": time, "body": body}).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -85,6 +86,27 @@ tried("parent")
 """
 
 
+# Two locks at one file that this user may only read, the first one kept.
+_READER = """
+import os, sys
+from pathlib import Path
+from ledger.errors import LedgerError
+from ledger.store import locks
+locks._PATIENCE = 0
+path = Path(sys.argv[1])
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+for keep in (True, False):
+    try:
+        with locks.FileLock(path, keep=keep).held():
+            print("has it", flush=True)
+    except LedgerError as refused:
+        print(refused.code, flush=True)
+print(locks.Leaderships(path.with_suffix(".db")).lead("role"))
+"""
+
+
 @contextmanager
 def python(script: str, *words: str) -> Iterator[subprocess.Popen[str]]:
     """A process of its own, ended with the block."""
@@ -151,6 +173,36 @@ def test_a_lock_file_that_is_replaced_while_it_is_held_is_taken_anew(tmp_path: P
         path.unlink()
     with lock.held():
         assert open_files(path) == [str(path)]
+
+
+def test_a_lock_that_was_got_but_not_made_sure_of_is_not_kept_from_everybody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "so"
+    folder.mkdir()
+    one, two = (FileLock(folder / "a.lock", keep=True) for _ in range(2))
+    with one.held():
+        pass
+    folder.rename(tmp_path / "away")
+    folder.touch()  # so that looking for the lock file is an error, not merely in vain
+    with pytest.raises(LedgerError), one.held():
+        pytest.fail("it holds what it cannot see")
+    folder.unlink()
+    (tmp_path / "away").rename(folder)
+    monkeypatch.setattr(locks, "_PATIENCE", 0)
+    for lock in (two, one):
+        with lock.held():
+            pass
+
+
+def test_a_lock_file_that_may_only_be_read_keeps_nobody_out_and_is_refused() -> None:
+    with tempfile.TemporaryDirectory() as room:
+        Path(room).chmod(0o755)
+        for name in ("a.lock", "a.role.lock"):
+            (Path(room) / name).touch(0o444)
+        with python(_READER, f"{room}/a.lock") as done:
+            said, _ = done.communicate(timeout=60)
+    assert said.splitlines() == ["store-unwritable", "store-unwritable", "False"]
 
 
 def test_a_forked_process_is_another_process(tmp_path: Path) -> None:
