@@ -19,7 +19,7 @@ demo: $(VENV)/.run
 # stays with one worker, so that what its tests share is made once; in the order of their names the
 # long ones do not come last.
 test: $(VENV)/.dev tools
-	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long"
+	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long" -o faulthandler_timeout=120
 
 test-long: $(VENV)/.dev tools
 	$(PY) -m pytest -m "long"

@@ -8,10 +8,11 @@ audit checks the rest itself: it takes longer and says the same.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
-from itertools import islice
+from itertools import count, islice
+from multiprocessing.connection import Connection
 from types import TracebackType
 
 from ledger.verify.entry import KEYID_BYTES, SIGNATURE_BYTES, keyid_of, parse_entry
@@ -19,14 +20,15 @@ from ledger.verify.signature import PublicKey
 from ledger.verify.statement import read_statement
 from ledger.verify.wording import Refusal
 
-CHUNK = 256
-# How many chunks each process may have waiting: enough to be always busy, little enough to hold.
+CHUNK = 64
+# How many chunks each process may have waiting: enough to be always busy, little enough to lie in
+# a socket's buffer while the process works, so that sending one does not wait.
 _WAITING = 3
+# Checking a chunk takes milliseconds; a process silent for so long (seconds) is given up.
+_PATIENCE = 60
 _KEPT_KEYS = 4096
 _KEY_TYPES = (b'"type":"key-enrolled"', b'"type":"ledger-opened"')
 _KEYID = slice(-KEYID_BYTES - SIGNATURE_BYTES, -SIGNATURE_BYTES)
-
-_Checked = tuple[list[bytes], Future[bytes] | None]
 
 
 class SignatureProcesses:
@@ -36,8 +38,7 @@ class SignatureProcesses:
     """
 
     def __init__(self, count: int) -> None:
-        # Not forked: a copy of this process would hold its database connections and its locks.
-        self._pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+        self._processes = [_Process() for _ in range(count)]
         self._most = count * _WAITING
         # Every key that any entry so far has named, by key id; whether it may sign is not asked here.
         self._named: dict[bytes, bytes] = {}
@@ -51,43 +52,93 @@ class SignatureProcesses:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        for process in self._processes:
+            process.close()
 
     def __call__(self, raw_entries: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
         """The entries in their order, each with True when its signature is good."""
         source = iter(raw_entries)
-        waiting: deque[_Checked] = deque()
+        turns = count()
+        waiting: deque[tuple[list[bytes], _Process, int]] = deque()
         while True:
             while len(waiting) < self._most and (chunk := list(islice(source, CHUNK))):
-                waiting.append((chunk, self._send(chunk)))
+                process = self._processes[next(turns) % len(self._processes)]
+                waiting.append((chunk, process, process.send(chunk, self._keys_for(chunk))))
             if not waiting:
                 return
-            chunk, answer = waiting.popleft()
-            yield from zip(chunk, map(bool, _answered(chunk, answer)), strict=True)
+            chunk, process, number = waiting.popleft()
+            yield from zip(chunk, map(bool, process.answer(number, len(chunk))), strict=True)
 
-    def _send(self, chunk: list[bytes]) -> Future[bytes] | None:
+    def _keys_for(self, chunk: list[bytes]) -> dict[bytes, bytes]:
         for raw in chunk:
             if any(kind in raw for kind in _KEY_TYPES):
                 self._named.update(_keys_named(raw))
-        keys = {
+        return {
             keyid: self._named[keyid]
             for keyid in {r[_KEYID] for r in chunk}
             if keyid in self._named
         }
-        try:
-            return self._pool.submit(good_signatures, chunk, keys)
-        except BrokenExecutor:
-            return None
 
 
-def _answered(chunk: list[bytes], answer: Future[bytes] | None) -> bytes:
-    unknown = bytes(len(chunk))
-    if answer is None:
-        return unknown
+class _Process:
+    """One process and the pipe to it, which nobody else holds: its death is the pipe's end.
+
+    Not a `ProcessPoolExecutor`: its processes share one queue, and killing one of them in the middle
+    of a read leaves the whole pool waiting for ever (CPython issue 94777).
+    """
+
+    def __init__(self) -> None:
+        # Not forked: a copy of this process would hold its database connections and its locks.
+        spawn = multiprocessing.get_context("spawn")
+        self._pipe, far_end = spawn.Pipe()
+        self._process = spawn.Process(target=_check, args=(far_end,), daemon=True)
+        self._process.start()
+        far_end.close()
+        self._sent = 0
+        self._alive = True
+
+    def send(self, chunk: list[bytes], keys: dict[bytes, bytes]) -> int:
+        """The number by which to ask for the answer."""
+        self._sent += 1
+        if self._alive:
+            try:
+                self._pipe.send((self._sent, chunk, keys))
+            except OSError:
+                self._alive = False
+        return self._sent
+
+    def answer(self, number: int, length: int) -> bytes:
+        """`good_signatures` of the chunk so numbered; of a dead process, that none is known good."""
+        while self._alive:
+            try:
+                if not self._pipe.poll(_PATIENCE):
+                    break
+                answered, good = self._pipe.recv()
+            except (OSError, EOFError):
+                break
+            # A lower number answers a chunk of an audit that stopped before it asked.
+            if answered == number:
+                return bytes(good)
+        self._alive = False
+        return bytes(length)
+
+    def close(self) -> None:
+        self._pipe.close()
+        self._process.join(_PATIENCE if self._alive else 0)
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+
+def _check(pipe: Connection) -> None:
+    # Ctrl-C reaches every process of a terminal; this one ends when its audit does.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        return answer.result()
-    except BrokenExecutor:
-        return unknown
+        while True:
+            number, chunk, keys = pipe.recv()
+            pipe.send((number, good_signatures(chunk, keys)))
+    except (OSError, EOFError):
+        return
 
 
 def _keys_named(raw: bytes) -> dict[bytes, bytes]:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
-import signal
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -96,26 +93,37 @@ def test_a_wrong_signature_deep_in_a_large_ledger_is_not_vouched_for(
     assert [index for index, (_, good) in enumerate(processes(raw)) if not good] == places
 
 
-def test_an_audit_whose_processes_are_killed_says_the_same() -> None:
+@pytest.mark.parametrize("killed", [1, 2])
+@pytest.mark.parametrize("after_chunks", [0, 1, 7, 60])
+def test_an_audit_whose_processes_are_killed_says_the_same(killed: int, after_chunks: int) -> None:
     desk = trade().desk
     before = {child.pid for child in multiprocessing.active_children()}
 
     with SignatureProcesses(2) as processes:
+        ours = [child for child in multiprocessing.active_children() if child.pid not in before]
+        assert len(ours) == 2
+        victims = ours[:killed]
 
         def killed_on_the_way() -> Iterable[bytes]:
             for index, raw in enumerate(desk.entries):
-                if index == 20 * CHUNK:
-                    for child in multiprocessing.active_children():
-                        if child.pid is not None and child.pid not in before:
-                            # The pool ends the others by itself as soon as it misses one.
-                            with suppress(ProcessLookupError):
-                                os.kill(child.pid, signal.SIGKILL)
-                            child.join(10)
+                if index == after_chunks * CHUNK:
+                    for child in victims:
+                        child.kill()
+                        child.join(10)
                 yield raw
 
         shared = audit_entries(killed_on_the_way(), desk.roots, TRUST.roots, ahead=processes)
     assert shared.clean
     assert shared.entries == len(desk.entries)
+
+
+def test_processes_left_in_the_middle_of_an_audit_end_with_it() -> None:
+    desk = trade().desk
+    before = set(multiprocessing.active_children())
+    with SignatureProcesses(2) as processes:
+        answers = processes(desk.entries)
+        next(answers)
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_the_command_takes_the_number_of_processes(
