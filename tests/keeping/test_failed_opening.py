@@ -27,7 +27,9 @@ def sessions(folder: Path) -> int:
     assert address is not None
     with psycopg.connect(shared_cluster().superuser_dsn()) as connection:
         row = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", (database_name(address),)
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = %s AND backend_type = 'client backend'",
+            (database_name(address),),
         ).fetchone()
     assert row is not None
     return int(row[0])
