@@ -260,7 +260,8 @@ def _balance(graph: LotGraph, registry: Registry, lot: Lot) -> dict[str, str | i
     gone = sum(
         (
             Decimal(step.body["quantity"]["value"])
-            for step in graph.line(lot).steps("shipped", "sold", "destroyed")
+            for kind in ("shipped", "sold", "destroyed")
+            for step in graph.line(lot).steps(kind)
             if step.body["quantity"]["unit"] == "pack"
         ),
         Decimal(0),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -61,9 +61,19 @@ class LotLine:
     about: list[Step] = field(default_factory=list)
     made_by: list[Step] = field(default_factory=list)
     taken_by: list[tuple[Step, dict[str, str]]] = field(default_factory=list)
+    _of_type: dict[str, list[Step]] = field(default_factory=dict)
 
-    def steps(self, *types: str) -> list[Step]:
-        return [step for step in self.about if step.type in types]
+    def add(self, step: Step) -> None:
+        """Take in a step about this lot, the next in log order."""
+        self.about.append(step)
+        self._of_type.setdefault(step.type, []).append(step)
+
+    def steps(self, kind: str) -> Sequence[Step]:
+        """The steps of one type, in log order."""
+        return self._of_type.get(kind, ())
+
+
+_UNTOUCHED = LotLine()
 
 
 class LotGraph:
@@ -72,6 +82,8 @@ class LotGraph:
     def __init__(self, located: Iterable[Located]) -> None:
         ordered = sorted(located, key=lambda one: one.index)
         self.lines: dict[Lot, LotLine] = {}
+        self._of_item: dict[str, list[LotLine]] = {}
+        self._labels: dict[str, list[Step]] = {}
         self.steps: dict[str, Step] = {}
         self.corrections: dict[str, Located] = {}
         replaced: dict[str, dict[str, Any]] = {}
@@ -92,18 +104,29 @@ class LotGraph:
     def _add(self, step: Step) -> None:
         self.steps[step.id] = step
         for lot in dict.fromkeys(lots_about(step.type, step.body)):
-            self._line(lot).about.append(step)
+            self._line(lot).add(step)
         for lot in dict.fromkeys(lots_made(step.type, step.body)):
             self._line(lot).made_by.append(step)
         for lot, quantity in amounts_taken(step.type, step.body):
             self._line(lot).taken_by.append((step, quantity))
 
     def _line(self, lot: Lot) -> LotLine:
-        return self.lines.setdefault(lot, LotLine())
+        line = self.lines.get(lot)
+        if line is None:
+            line = self.lines[lot] = LotLine()
+            self._of_item.setdefault(lot[0], []).append(line)
+        return line
 
     def line(self, lot: Lot) -> LotLine:
         """The lot's line; an empty one when nothing touches it."""
-        return self.lines.get(lot) or LotLine()
+        return self.lines.get(lot, _UNTOUCHED)
+
+    def labels_of(self, item: str) -> list[Step]:
+        """Every issue of an item's labels: lots in the order in which the log names them."""
+        if item not in self._labels:
+            lines = self._of_item.get(item, ())
+            self._labels[item] = [step for line in lines for step in line.steps("labels-issued")]
+        return self._labels[item]
 
     def reached_before(self, size: int) -> str | None:
         """Latest time of goods among entries with log index below `size`."""

@@ -82,23 +82,20 @@ def _labels(graph: LotGraph, lot: Lot) -> Iterator[Finding]:
             "labels-exceed-packs", lot, issues[-1].id, labels=in_force, packs=graph.packs(lot)
         )
     used: dict[str, list[tuple[int, int]]] = {}
-    for other, line in graph.lines.items():
-        if other[0] != lot[0]:
-            continue
-        for step in line.steps("labels-issued"):
-            first, last = step.body["first"], step.body["first"] + step.body["count"] - 1
-            for before_first, before_last in used.get(step.body["tag"], []):
-                if first <= before_last and before_first <= last:
-                    yield finding(
-                        "serial-reused",
-                        lot,
-                        step.id,
-                        first=max(first, before_first),
-                        last=min(last, before_last),
-                        tag=step.body["tag"],
-                        item=lot[0],
-                    )
-            used.setdefault(step.body["tag"], []).append((first, last))
+    for step in graph.labels_of(lot[0]):
+        first, last = step.body["first"], step.body["first"] + step.body["count"] - 1
+        for before_first, before_last in used.get(step.body["tag"], []):
+            if first <= before_last and before_first <= last:
+                yield finding(
+                    "serial-reused",
+                    lot,
+                    step.id,
+                    first=max(first, before_first),
+                    last=min(last, before_last),
+                    tag=step.body["tag"],
+                    item=lot[0],
+                )
+        used.setdefault(step.body["tag"], []).append((first, last))
 
 
 def _shipped(graph: LotGraph, lot: Lot) -> Iterator[Finding]:
