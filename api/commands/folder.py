@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +10,7 @@ from dataclasses import replace
 
 from api.bootstrap import Services, create
 from api.commands import database
+from api.commands.progress import Progress, progress
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.errors import DoorError
 from api.settings import Settings, checked_base_url, checked_proxy
@@ -128,13 +128,14 @@ def _no_base(args: argparse.Namespace) -> str:
     )
 
 
-def refuse_altered(services: Services) -> None:
+def refuse_altered(services: Services, on_progress: Progress) -> None:
     """Hash every entry again: views of a ledger that is not the sealed one would be lies."""
-    tree, first = CompactRange(), 0
+    tree, first, total = CompactRange(), 0, services.store.size()
     while rows := services.store.sealed(first, 1000):
         for _, raw in rows:
             tree.append(leaf_hash(raw))
         first = rows[-1][0] + 1
+        on_progress(min(first, total), total)
     head = services.log.head()
     if head is not None and (tree.size, tree.root()) != (head.size, head.root):
         raise DoorError("ledger-altered", size=head.size)
@@ -144,24 +145,16 @@ def run_rebuild(args: argparse.Namespace) -> int:
     """Rebuild the read models; pages go on with the old ones until the new are complete."""
     # Not settled: what a damaged or deleted file lacks would be projected twice.
     with opened(args, settle=False) as services:
-        refuse_altered(services)
-        total = max(services.reading.size(), 1)
+        refuse_altered(services, progress(args.lang, "checked", "đã kiểm tra"))
+        total = services.reading.size()
+        told = progress(args.lang, "rebuilt", "đã dựng lại")
         started = time.monotonic()
-
-        def progress(size: int) -> None:
-            seconds = max(time.monotonic() - started, 0.001)
-            rate = size / seconds
-            left = max(total - size, 0) / max(rate, 0.001)
-            line = choose(
-                args.lang,
-                f"rebuilding {size}/{total} ({100 * size // total} %), {rate:.0f}/s, "
-                f"{left:.0f} s left",
-                f"đang dựng lại {size}/{total} ({100 * size // total} %), {rate:.0f} phiếu/giây, "
-                f"còn {left:.0f} giây",
-            )
-            print(f"{line:<78}", end="\n" if size >= total else "\r", file=sys.stderr, flush=True)
-
-        size = rebuild(services.reading, services.tables.path, progress)
+        size = rebuild(
+            services.reading,
+            services.tables.path,
+            lambda done: told(min(done, total), total),
+            lambda: tell(choose(args.lang, "Taking them into use …", "Đang đưa vào dùng …")),
+        )
         seconds = time.monotonic() - started
         tell(
             choose(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-import time
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from api.commands.keeping_told import (
     restored_data,
     restored_text,
 )
+from api.commands.progress import progress
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.keeping.backup import back_up
 from api.keeping.cut_moves import SETTINGS_FILE, move_told, moved_before
@@ -30,7 +29,6 @@ from api.keeping.moving import move_to_database, move_to_file, move_to_folder, t
 from api.keeping.restore import OlderBackup, restore
 from api.keeping.resubmission import resubmit
 from api.settings import Settings
-from ledger.store.copying import Progress
 from ledger.store.postgres.founding import Founded
 
 
@@ -116,33 +114,14 @@ def _founding(owner: str, application: str | None) -> Founding:
     return Founding(owner, application is None, make)
 
 
-def _progress(lang: str) -> Progress:
-    """Lines on a terminal that overwrite each other; a few plain lines elsewhere."""
-    began = time.monotonic()
-    told = [began]
-
-    def tell_progress(done: int, total: int) -> None:
-        now = time.monotonic()
-        if done < total and now - told[0] < 1:
-            return
-        told[0] = now
-        rate = int(done / max(now - began, 0.001))
-        end = "\n" if done >= total or not sys.stderr.isatty() else "\r"
-        text = choose(
-            lang,
-            f"{done}/{total} statements, {rate}/s",
-            f"{done}/{total} phiếu, {rate} phiếu/giây",
-        )
-        print(text, end=end, file=sys.stderr, flush=True)
-
-    return tell_progress
-
-
 def run_backup(args: argparse.Namespace) -> int:
     """Write a backup file."""
     with opened(args) as services:
         made = back_up(
-            services, args.file, keys=not args.without_keys, on_progress=_progress(args.lang)
+            services,
+            args.file,
+            keys=not args.without_keys,
+            on_progress=progress(args.lang, "copied", "đã chép"),
         )
     precious = choose(
         args.lang,
@@ -189,7 +168,7 @@ def run_restore(args: argparse.Namespace) -> int:
             accept_older=args.accept_older,
             founding=founding,
             now=utc_now,
-            on_progress=_progress(args.lang),
+            on_progress=progress(args.lang, "copied", "đã chép"),
         )
     except OlderBackup as older:
         tell(older.say(args.lang))
@@ -203,7 +182,12 @@ def run_restore(args: argparse.Namespace) -> int:
 
 
 def _resubmit(args: argparse.Namespace) -> int:
-    made = resubmit(args.dir, args.resubmit, now=utc_now, on_progress=_progress(args.lang))
+    made = resubmit(
+        args.dir,
+        args.resubmit,
+        now=utc_now,
+        on_progress=progress(args.lang, "put back", "đã đưa lại"),
+    )
     tell(
         choose(
             args.lang,
@@ -253,13 +237,13 @@ def _refuse_connected(folder: Path) -> None:
 
 
 def _move(args: argparse.Namespace, kind: Kind) -> Moved:
-    progress = _progress(args.lang)
+    told = progress(args.lang, "copied", "đã chép")
     with opened(args) as services:
         if kind == "database":
-            return move_to_database(services, _founding(args.to, args.app_database), progress)
+            return move_to_database(services, _founding(args.to, args.app_database), told)
         if kind == "file":
-            return move_to_file(services, progress)
-        return move_to_folder(services, Path(args.to), progress)
+            return move_to_file(services, told)
+        return move_to_folder(services, Path(args.to), told)
 
 
 def run_erase(args: argparse.Namespace) -> int:

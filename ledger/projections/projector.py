@@ -75,18 +75,21 @@ class Projector:
         """As `Stories.located_all`."""
         return self._stories.located_all(indexes)
 
-    def catch_up(self, on_progress: Callable[[int], None] | None = None) -> int:
-        """Project everything sealed so far; returns the size reached.
+    def catch_up(
+        self, on_progress: Callable[[int], None] | None = None, up_to: int | None = None
+    ) -> int:
+        """Project everything sealed so far, at most `up_to` entries; returns the size reached.
 
         Raises:
             ProjectionRefused: a statement cannot be projected; the tables end right before it.
         """
         with self._lock:
             while True:
-                size = self._advance()
+                size = self._advance(up_to)
                 if on_progress is not None:
                     on_progress(size)
-                if size >= self.store.size():
+                end = self.store.size()
+                if size >= (end if up_to is None else min(end, up_to)):
                     return size
 
     def rebuild(self, on_progress: Callable[[int], None] | None = None) -> int:
@@ -96,10 +99,10 @@ class Projector:
             self._reset()
             return self.catch_up(on_progress)
 
-    def _advance(self) -> int:
+    def _advance(self, up_to: int | None) -> int:
         """One batch further; one by one when something in the batch cannot be taken in."""
         try:
-            return self._step(BATCH)
+            return self._step(BATCH, up_to)
         except Exception as wrong:
             if self._is_passing(wrong):
                 raise
@@ -107,7 +110,7 @@ class Projector:
         size = self._done
         while size < last:
             try:
-                before, size = size, self._step(1)
+                before, size = size, self._step(1, up_to)
             except Exception as wrong:
                 if self._is_passing(wrong):
                     raise
@@ -124,7 +127,7 @@ class Projector:
             wrong, sqlite3.OperationalError | OSError
         )
 
-    def _step(self, most: int) -> int:
+    def _step(self, most: int, up_to: int | None) -> int:
         self.connection.execute("BEGIN IMMEDIATE")
         try:
             done = int(self.connection.execute("SELECT size FROM progress").fetchone()[0])
@@ -132,7 +135,7 @@ class Projector:
             if done < self._folded:
                 self._reset()  # another process rebuilt the tables
             self._follow(done)
-            rows = self._sealed(done, most)
+            rows = self._sealed(done, most if up_to is None else min(most, max(up_to - done, 0)))
             if rows:
                 self._project(rows)
                 done = rows[-1][0] + 1

@@ -16,14 +16,19 @@ from ledger.projections.projector import Projector
 from ledger.store.seam import LedgerStore
 
 _SUFFIXES = ("", "-wal", "-shm")
+_PATIENCE = 60_000  # milliseconds for somebody else's transaction to end
 
 
 def rebuild(
-    store: LedgerStore, path: Path, on_progress: Callable[[int], None] | None = None
+    store: LedgerStore,
+    path: Path,
+    on_progress: Callable[[int], None] | None = None,
+    before_exchange: Callable[[], None] | None = None,
 ) -> int:
     """Fill the views file at `path` from the whole log; returns the size reached.
 
-    `on_progress` is told the size after each batch. When the process dies, the old tables stand.
+    `on_progress` is told the size after each batch, `before_exchange` that all are projected: of a
+    large ledger the exchange takes minutes, too. When the process dies, the old tables stand.
 
     Raises:
         ProjectionRefused: a statement cannot be projected; the old tables stand.
@@ -35,32 +40,29 @@ def rebuild(
         # Nothing of it is needed after a crash.
         fresh.execute("PRAGMA synchronous=OFF")
         size = Projector(store, fresh).catch_up(on_progress)
+        if before_exchange is not None:
+            before_exchange()
+        _exchange(path, fresh)
     finally:
         fresh.close()
-    try:
-        _exchange(path, beside)
-    finally:
         _remove(beside)
     return size
 
 
-def _exchange(path: Path, beside: Path) -> None:
-    connection = schema.open_views(path)
+def _exchange(path: Path, fresh: sqlite3.Connection) -> None:
+    """Put the pages of `fresh` in place of those at `path`, in one transaction of that file."""
+    live = schema.open_views(path)
     try:
-        connection.execute("PRAGMA busy_timeout = 60000")
-        connection.execute("ATTACH ? AS fresh", (str(beside),))
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            schema.make_tables(connection)
-            for table in schema.TABLES:
-                connection.execute(f"DELETE FROM main.{table}")  # noqa: S608  # constant names
-                connection.execute(f"INSERT INTO main.{table} SELECT * FROM fresh.{table}")  # noqa: S608
-            connection.execute("COMMIT")
-        except sqlite3.Error:
-            connection.execute("ROLLBACK")
-            raise
+        live.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
+        fresh.backup(live, progress=_refuse_to_wait_longer)
     finally:
-        connection.close()
+        live.close()
+
+
+def _refuse_to_wait_longer(status: int, _remaining: int, _total: int) -> None:
+    # SQLite has waited for as long as it was told to; Python would begin anew, for ever.
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise sqlite3.OperationalError("database is locked")
 
 
 def _remove(path: Path) -> None:

@@ -80,6 +80,9 @@ INDEXES = (
 )
 
 
+_KEPT_LOG = 64 * 1024 * 1024  # bytes
+
+
 def open_views(path: Path) -> sqlite3.Connection:
     """Connect to a views file, making its tables when they are missing or of another version.
 
@@ -98,11 +101,23 @@ def open_views(path: Path) -> sqlite3.Connection:
         connection = _connect(path)
         connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
+    # Some builds write zeros over what is deleted. Nothing here is secret, and a rebuild of a large
+    # ledger would write all of it twice.
+    connection.execute("PRAGMA secure_delete=FAST")
+    # A rebuild's log is as large as the tables; it does not stay so.
+    connection.execute(f"PRAGMA journal_size_limit={_KEPT_LOG}")
     if _version(connection) != VERSION:
         connection.execute("BEGIN IMMEDIATE")
         if _version(connection) != VERSION:  # several processes may have seen it at once
             make_tables(connection)
         connection.execute("COMMIT")
+    return connection
+
+
+def nameless_views() -> sqlite3.Connection:
+    """Empty tables in a temporary file of SQLite's own, which is gone with the connection."""
+    connection = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+    clear(connection)
     return connection
 
 
