@@ -84,6 +84,7 @@ class LotGraph:
         self.lines: dict[Lot, LotLine] = {}
         self._of_item: dict[str, list[LotLine]] = {}
         self._labels: dict[str, list[Step]] = {}
+        self._field_work: dict[tuple[str, str], list[Step]] = {}
         self.steps: dict[str, Step] = {}
         self.corrections: dict[str, Located] = {}
         replaced: dict[str, dict[str, Any]] = {}
@@ -103,6 +104,9 @@ class LotGraph:
 
     def _add(self, step: Step) -> None:
         self.steps[step.id] = step
+        if step.type == "field-work-recorded":
+            place = step.located.statement.party, step.body["site"]
+            self._field_work.setdefault(place, []).append(step)
         for lot in dict.fromkeys(lots_about(step.type, step.body)):
             self._line(lot).add(step)
         for lot in dict.fromkeys(lots_made(step.type, step.body)):
@@ -120,6 +124,10 @@ class LotGraph:
     def line(self, lot: Lot) -> LotLine:
         """The lot's line; an empty one when nothing touches it."""
         return self.lines.get(lot, _UNTOUCHED)
+
+    def field_work_at(self, party: str, site: str) -> Sequence[Step]:
+        """What was done on a party's site, in log order."""
+        return self._field_work.get((party, site), ())
 
     def labels_of(self, item: str) -> list[Step]:
         """Every issue of an item's labels: lots in the order in which the log names them."""

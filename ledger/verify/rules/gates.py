@@ -97,10 +97,7 @@ def _instrument(registry: Registry, lot: Lot, step: Step) -> Iterator[Finding]:
 
 
 def _waiting_time(graph: LotGraph, lot: Lot, step: Step) -> Iterator[Finding]:
-    for work in graph.steps.values():
-        same = work.type == "field-work-recorded" and work.body["site"] == step.body["site"]
-        if not same or work.located.statement.party != step.located.statement.party:
-            continue
+    for work in graph.field_work_at(step.located.statement.party, step.body["site"]):
         days = work.body.get("interval_days", 0)
         until = _days_after(work.day, days)
         if days and work.day <= step.day < until:
