@@ -8,10 +8,14 @@ audit checks the rest itself: it takes longer and says the same.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import count, islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from types import TracebackType
 
@@ -92,7 +96,8 @@ class _Process:
         spawn = multiprocessing.get_context("spawn")
         self._pipe, far_end = spawn.Pipe()
         self._process = spawn.Process(target=_check, args=(far_end,), daemon=True)
-        self._process.start()
+        with _deaf_to_ctrl_c():
+            self._process.start()
         far_end.close()
         self._sent = 0
         self._alive = True
@@ -101,10 +106,16 @@ class _Process:
         """The number by which to ask for the answer."""
         self._sent += 1
         if self._alive:
+            # Large entries overfill the buffer: then a send waits for the process as an answer does.
+            silent = threading.Timer(_PATIENCE, self._process.kill)
+            silent.daemon = True
             try:
+                silent.start()
                 self._pipe.send((self._sent, chunk, keys))
             except OSError:
                 self._alive = False
+            finally:
+                silent.cancel()
         return self._sent
 
     def answer(self, number: int, length: int) -> bytes:
@@ -128,6 +139,21 @@ class _Process:
         self._process.kill()
         self._process.join()
         self._process.close()
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """A process started in this block is, until it says so itself: it inherits what is blocked."""
+    if os.name != "posix":
+        yield
+        return
+    # Python starts a tracker with the first process, and unblocks the signal then.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _check(pipe: Connection) -> None:

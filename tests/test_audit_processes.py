@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import signal
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from api.commands.main import main
+from ledger import signature_processes
 from ledger.signature_processes import CHUNK, SignatureProcesses
 from ledger.verify.audit import AuditResult, audit_entries
 from tests.ledger_story import TRUST, told
@@ -115,6 +118,37 @@ def test_an_audit_whose_processes_are_killed_says_the_same(killed: int, after_ch
         shared = audit_entries(killed_on_the_way(), desk.roots, TRUST.roots, ahead=processes)
     assert shared.clean
     assert shared.entries == len(desk.entries)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such signal")
+@pytest.mark.parametrize("padding", [0, 5_000])
+def test_an_audit_goes_on_without_a_process_that_stands_still(
+    monkeypatch: pytest.MonkeyPatch, padding: int
+) -> None:
+    """With large entries it is a send that waits, with small ones the answer."""
+    monkeypatch.setattr(signature_processes, "_PATIENCE", 1)
+    entries = [raw + bytes(padding) for raw in trade().desk.entries]
+    before = {child.pid for child in multiprocessing.active_children()}
+    with SignatureProcesses(2) as processes:
+        victim = next(c for c in multiprocessing.active_children() if c.pid not in before)
+        assert victim.pid is not None
+        os.kill(victim.pid, signal.SIGSTOP)
+        assert [raw for raw, _ in processes(entries)] == entries
+    assert {child.pid for child in multiprocessing.active_children()} <= before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such signal")
+def test_ctrl_c_at_their_start_does_not_reach_the_processes(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    desk = trade().desk
+    before = {child.pid for child in multiprocessing.active_children()}
+    with SignatureProcesses(2) as processes:
+        for child in multiprocessing.active_children():
+            if child.pid is not None and child.pid not in before:
+                os.kill(child.pid, signal.SIGINT)
+        assert all(good for _, good in processes(desk.entries))
+    assert "KeyboardInterrupt" not in capfd.readouterr().err
 
 
 def test_processes_left_in_the_middle_of_an_audit_end_with_it() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from api.commands.main import main
+from ledger.projections import projector
 from printers.virtual.server import VirtualPrinter
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -94,6 +95,44 @@ def test_bundle_trust_and_audit_agree(
     assert report["views_match"] is True
 
 
+def test_a_statement_that_cannot_be_projected_is_no_clean_audit(
+    season: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copied = tmp_path / "copy"
+    shutil.copytree(season, copied)
+
+    def broken(*_: object) -> list[object]:
+        raise KeyError("item")
+
+    monkeypatch.setattr(projector, "concerns", broken)
+    assert main(["audit", "--dir", str(copied), "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    assert "REFUSED: The read models stop before statement 0" in said
+    assert "Everything holds" not in said
+
+
+def test_damaged_read_models_are_named_and_are_not_blamed_on_the_ledger(
+    season: Path, tmp_path: Path
+) -> None:
+    copied = tmp_path / "copy"
+    shutil.copytree(season, copied)
+    views = bytearray((copied / "views.db").read_bytes())
+    for page in range(2, len(views) // 4096):
+        views[page * 4096 : page * 4096 + 200] = b"\xee" * 200
+    (copied / "views.db").write_bytes(views)
+    done = ocop("audit", "--dir", copied, "--lang", "en")
+    assert done.returncode == 1
+    assert "read models differ from the log: run ocop rebuild" in done.stdout
+    done = ocop("serve", "--dir", copied, "--port", "0", "--lang", "en")
+    assert done.returncode == 2
+    assert "read models are damaged" in done.stderr and "Run: ocop rebuild" in done.stderr
+    assert ocop("rebuild", "--dir", copied).returncode == 0
+    assert ocop("audit", "--dir", copied).returncode == 0
+
+
 def test_an_edited_read_model_is_noticed_by_the_audit(season: Path, tmp_path: Path) -> None:
     copied = tmp_path / "copy"
     shutil.copytree(season, copied)
@@ -107,6 +146,10 @@ def test_an_edited_read_model_is_noticed_by_the_audit(season: Path, tmp_path: Pa
     done = ocop("audit", "--dir", copied, "--json", "--without-views")
     assert done.returncode == 0
     assert json.loads(done.stdout)["views_match"] is None
+    assert (
+        "were not compared"
+        in ocop("audit", "--dir", copied, "--without-views", "--lang", "en").stdout
+    )
     assert ocop("rebuild", "--dir", copied).returncode == 0
     assert ocop("audit", "--dir", copied).returncode == 0
 

@@ -16,6 +16,7 @@ from api.commands.words import Nouns, choose, give, opened, options, read_file, 
 from api.errors import DoorError
 from ledger.errors import LedgerError
 from ledger.projections.comparing import agree
+from ledger.projections.errors import ProjectionRefused
 from ledger.signature_processes import SignatureProcesses
 from ledger.store.seam import StoreFault
 from ledger.store.strays import stray
@@ -113,9 +114,12 @@ def run_audit(args: argparse.Namespace) -> int:
         result = audit(services, known, args.processes, checked)
         views_match = None
         if not args.without_views:
-            views_match = views_agree(
-                services, progress(args.lang, "compared with the read models", "đã so với bảng đọc")
-            )
+            compared = progress(args.lang, "compared with the read models", "đã so với bảng đọc")
+            try:
+                views_match = views_agree(services, compared)
+            except ProjectionRefused as stuck:
+                # Of an entry that cannot be read the audit has said so already.
+                result.failure = result.failure or stuck
         faults = services.store.faults()
         if result.failure is None:
             try:
@@ -173,14 +177,11 @@ def _entries(services: Services, on_progress: Progress | None) -> Iterator[bytes
 
 
 def views_agree(services: Services, on_progress: Progress) -> bool:
-    """True when the read models are what the log gives."""
+    """True when the read models are what the log gives. ProjectionRefused when it gives none."""
     total = services.store.size()
-    try:
-        return agree(
-            services.store, services.tables.path, lambda size: on_progress(min(size, total), total)
-        )
-    except Refusal:
-        return True  # an entry cannot be read: the audit names it, the views are not to blame
+    return agree(
+        services.store, services.tables.path, lambda size: on_progress(min(size, total), total)
+    )
 
 
 def _as_data(
@@ -231,6 +232,12 @@ def _as_text(
             )
         )
     lines += [one.say(lang) for one in faults]
+    if views_match is None:
+        lines.append(
+            choose(lang, "The read models were not compared.", "Chưa so sánh bảng đọc với sổ.")
+        )
     if result.clean and views_match is not False and not faults:
         lines.append(choose(lang, "Everything holds.", "Sổ nguyên vẹn."))
+    else:
+        lines.append(choose(lang, "Not everything holds.", "Có chỗ không đạt."))
     return "\n".join(lines)

@@ -21,6 +21,8 @@ from api.intake.diary import read_diary
 from api.intake.jsonl import read_jsonl
 from api.intake.rows import Row
 from api.intake.setup import read_setup
+from api.keeping.errors import ReadsOnly
+from api.stores import reads_only
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
 from ledger.station import RECORDED
@@ -85,6 +87,8 @@ def run(args: argparse.Namespace) -> int:
             _report(args, rehearsal)
             return 1
     with opened(args) as services:
+        if reads_only(services.folder, services.settings):
+            raise ReadsOnly("reads-only")
         outcome = record_file(services, args.file, raw, setup, args.party, args.lang)
     _report(args, outcome)
     return 1 if outcome.refused else 0

@@ -8,6 +8,7 @@ be made again by the same command.
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +44,8 @@ def target_of(folder: Path, to: str) -> tuple[Kind, str]:
     Raises:
         LedgerError: `database-address`.
     """
-    if to.startswith(("postgresql://", "postgres://")) or "=" in to:
+    # A mistyped address must not become a folder with keys in it; one letter is a disk of Windows.
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+:/", to) or "=" in to:
         # Asked for only here: a station on SQLite needs no PostgreSQL library.
         from ledger.store.postgres.address import read_address, shown
 
@@ -138,8 +140,8 @@ def _moving(services: Services, record: MoveRecord) -> Iterator[Path]:
     """
     folder, store = services.folder, services.store
     with _alone(folder), store.writing(), store.sequencing():
-        # A file can be closed for who has it open; of a database's users only the leader shows.
-        if record.from_database and not store.lead("sequencer"):
+        # Whoever seals would go on showing, and trying to write, a ledger that has gone.
+        if not store.lead("sequencer"):
             raise KeepingError("move-in-use", where=store.location, path=folder)
         record.save(folder)
         try:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 from api.background.heartbeat import Heartbeat
+from api.keeping.cut_moves import refuse_left
 from api.keeping.errors import RolledBack
 from api.routes.services import Services
 from api.stores import reads_only
@@ -104,6 +105,7 @@ class Readiness:
             self._services.store.newest()
             return found
         if self._probe is None:
+            refuse_left(self._services.folder)
             version = guard.schema_version(self._services.folder / "ledger.db")
             found += _schema(version, guard.SCHEMA_VERSION)
             self._services.store.newest()

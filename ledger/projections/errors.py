@@ -8,7 +8,7 @@ from ledger.verify.wording import Refusal
 
 
 class ProjectionRefused(Refusal):
-    """A sealed statement that the tables cannot take in; nothing after it can be shown."""
+    """A sealed statement that the tables cannot take in, or tables that can take in none."""
 
     catalogue: ClassVar[dict[str, tuple[str, str]]] = {
         "projection-stuck": (
@@ -18,5 +18,11 @@ class ProjectionRefused(Refusal):
             "Bảng tra cứu dừng trước phiếu số {index} của sổ vì phiếu này không đưa vào bảng được "
             "({why}); trang chỉ hiện những gì ghi trước đó. Hãy cập nhật chương trình rồi chạy: "
             "ocop rebuild",
+        ),
+        "views-damaged": (
+            "The read models are damaged ({why}), so pages may fail or be old; the ledger itself is not "
+            "touched. Run: ocop rebuild",
+            "Bảng tra cứu bị hỏng ({why}) nên trang có thể lỗi hoặc cũ; bản thân sổ không sao. Hãy "
+            "chạy: ocop rebuild",
         ),
     }

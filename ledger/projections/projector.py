@@ -83,14 +83,17 @@ class Projector:
         Raises:
             ProjectionRefused: a statement cannot be projected; the tables end right before it.
         """
+        before = -1
         with self._lock:
             while True:
                 size = self._advance(up_to)
                 if on_progress is not None:
                     on_progress(size)
                 end = self.store.size()
-                if size >= (end if up_to is None else min(end, up_to)):
+                # No further by a whole turn: the log counts entries that it does not have.
+                if size >= (end if up_to is None else min(end, up_to)) or size == before:
                     return size
+                before = size
 
     def rebuild(self, on_progress: Callable[[int], None] | None = None) -> int:
         """Throw the tables away and project the whole log again."""
@@ -106,6 +109,9 @@ class Projector:
         except Exception as wrong:
             if self._is_passing(wrong):
                 raise
+            # Of this very class are a file that is none, and pages that make no sense.
+            if type(wrong) is sqlite3.DatabaseError:
+                raise ProjectionRefused("views-damaged", why=str(wrong)) from wrong
         last = self._done + BATCH
         size = self._done
         while size < last:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from ledger.projections import schema
@@ -35,28 +36,34 @@ def rebuild(
     """
     beside = path.with_suffix(".rebuilt")
     _remove(beside)
-    fresh = schema.open_views(beside)
     try:
-        # Nothing of it is needed after a crash.
-        fresh.execute("PRAGMA synchronous=OFF")
-        size = Projector(store, fresh).catch_up(on_progress)
-        if before_exchange is not None:
-            before_exchange()
-        _exchange(path, fresh)
+        _make_alike(beside, path)
+        with closing(schema.open_views(beside)) as fresh:
+            # Nothing of it is needed after a crash.
+            fresh.execute("PRAGMA synchronous=OFF")
+            size = Projector(store, fresh).catch_up(on_progress)
+            if before_exchange is not None:
+                before_exchange()
+            _exchange(path, fresh)
     finally:
-        fresh.close()
         _remove(beside)
     return size
 
 
+def _make_alike(beside: Path, path: Path) -> None:
+    """An empty file with pages as large as those at `path`: into others SQLite copies none."""
+    with closing(schema.open_views(path)) as live:
+        size = int(live.execute("PRAGMA page_size").fetchone()[0])
+    with closing(sqlite3.connect(beside)) as empty:
+        empty.execute(f"PRAGMA page_size = {size}")
+        empty.execute("PRAGMA journal_mode = WAL")  # the first write, which settles it
+
+
 def _exchange(path: Path, fresh: sqlite3.Connection) -> None:
     """Put the pages of `fresh` in place of those at `path`, in one transaction of that file."""
-    live = schema.open_views(path)
-    try:
+    with closing(schema.open_views(path)) as live:
         live.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
         fresh.backup(live, progress=_refuse_to_wait_longer)
-    finally:
-        live.close()
 
 
 def _refuse_to_wait_longer(status: int, _remaining: int, _total: int) -> None:

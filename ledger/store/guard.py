@@ -155,8 +155,7 @@ def connect(path: str | Path, *, timeout: float = 5.0) -> sqlite3.Connection:
     `timeout` is how long a writer waits for another, in seconds.
     """
     connection = sqlite3.connect(
-        # Never made by opening it: an empty file in the place of a moved ledger would be taken for one.
-        f"{Path(path).absolute().as_uri()}?mode=rw",
+        _never_made(path),
         uri=True,
         isolation_level=None,
         check_same_thread=False,
@@ -172,9 +171,14 @@ def connect(path: str | Path, *, timeout: float = 5.0) -> sqlite3.Connection:
     return connection
 
 
+def _never_made(path: str | Path) -> str:
+    """An address that opening does not make a file at: an empty one would be taken for a ledger."""
+    return f"{Path(path).absolute().as_uri()}?mode=rw"
+
+
 def schema_version(path: Path) -> int:
     """Schema number of a ledger file; 0 when it is none of ours."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(_never_made(path), uri=True, isolation_level=None)
     try:
         if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             return 0

@@ -83,6 +83,39 @@ def test_an_exchange_that_somebody_holds_up_is_given_up_and_the_old_tables_stand
     assert agree(local.store, path)
 
 
+@pytest.mark.parametrize("size", [512, 8192])
+def test_tables_with_pages_of_another_size_are_exchanged_as_well(
+    local: Services, size: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "views.db"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute(f"PRAGMA page_size = {size}")
+    other.execute("PRAGMA journal_mode = WAL")
+    other.close()
+    reader = schema.open_views(path)
+    assert lots(reader) == []
+    rebuild(local.store, path)
+    assert lots(reader) == lots(local.projector.connection)
+    assert reader.execute("PRAGMA page_size").fetchone() == (size,)
+    reader.close()
+
+
+def test_a_rebuild_that_cannot_begin_leaves_no_file(
+    local: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, opened = local.tables.path, schema.open_views
+
+    def no_room(at: Path) -> sqlite3.Connection:
+        if at.suffix == ".rebuilt":
+            raise sqlite3.OperationalError("database or disk is full")
+        return opened(at)
+
+    monkeypatch.setattr(schema, "open_views", no_room)
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        rebuild(local.store, path)
+    assert list(path.parent.glob("*.rebuilt*")) == []
+
+
 def test_killed_at_any_moment_of_the_exchange_old_or_new_tables_are_whole(local: Services) -> None:
     path, ends, most = local.tables.path, set[bool](), 0.02
     chance = random.Random(4)

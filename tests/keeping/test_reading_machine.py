@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from api.app import create_app
 from api.bootstrap import open_folder
+from api.commands.main import main
 from api.keeping.backup import back_up
 from api.keeping.errors import KeepingError, ReadsOnly
 from api.settings import Settings
@@ -125,6 +126,15 @@ def test_nothing_can_be_recorded_there_and_why_is_said_plainly(machines: Machine
         assert reader.memory.problem is not None
         reader.memory.check(reader.store)
         assert isinstance(reader.memory.problem, ReadsOnly)
+
+
+def test_recording_a_diary_there_says_that_it_only_reads(
+    machines: Machines, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diary = tmp_path / "d.csv"
+    diary.write_text("a,b\n", encoding="utf-8")
+    assert main(["record", str(diary), "--dir", str(machines.reader), "--lang", "en"]) == 2
+    assert "This machine only reads the ledger" in capsys.readouterr().err
 
 
 def test_a_backup_that_nobody_could_go_on_with_is_not_made_there(

@@ -29,7 +29,9 @@ def test_a_check_that_fails_or_hangs_stops_no_other(
     case = Case(folder, room=broken)
     heard: list[tuple[int, str, int]] = []
     with closing(case):
-        findings = examine(case, lambda n, check, one: heard.append((n, check.name, len(one))))
+        findings = examine(
+            case, lambda n, check, one: heard.append((n, check.name, len(one or ())))
+        )
     assert [one.code for _, one in findings] == ["check-failed"]
     assert [n for n, _, _ in heard] == list(range(1, len(CHECKS) + 1))
     assert heard[1] == (2, "disk", 1)
@@ -46,6 +48,21 @@ def test_a_hanging_check_is_given_up(folder: Path) -> None:
         findings = examine(case, limit=0.5)
         release.set()
     assert "check-hangs" in [one.code for _, one in findings]
+
+
+def test_what_could_not_be_looked_at_is_not_called_ok(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "ledger.db").write_bytes(b"no ledger at all" * 500)
+    assert main(["doctor", "--dir", str(folder), "--lang", "en", "--json"]) == 1
+    said = capsys.readouterr()
+    skipped = json.loads(said.out)["not_checked"]
+    assert {"guards", "roll-back", "backlog", "processes"} <= set(skipped)
+    assert "folder" not in skipped
+    assert said.err.count(": not checked") == len(skipped)
+    assert "the store's guards: ok" not in said.err
+    assert main(["doctor", "--dir", str(folder), "--lang", "en"]) == 1
+    assert f"{len(skipped)} checks could not be made" in capsys.readouterr().out
 
 
 def test_the_command_says_what_why_and_how_and_ends_with_one(

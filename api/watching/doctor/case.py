@@ -39,6 +39,8 @@ class Case:
     _store_wrong: Exception | None = field(default=None, repr=False)
     _probe: ServerProbe | None = field(default=None, repr=False)
     _server_away: bool = field(default=False, repr=False)
+    lacking: bool = False
+    """Whether a check since it was last set back lacked the store or the server it looks at."""
 
     def settings(self) -> Settings:
         """DoorError when there are none."""
@@ -70,12 +72,14 @@ class Case:
         try:
             return self.store()
         except Exception:  # each check stands alone
+            self.lacking = True
             return None
 
     def probe(self) -> ServerProbe | None:
         """A way to ask the database server; None for a ledger in a file, or once it is away."""
         settings = self.settings_or_none()
         if self._server_away or settings is None or settings.database is None:
+            self.lacking |= self._server_away
             return None
         if self._probe is None:
             self._probe = ServerProbe(settings.database, self.folder / "keys" / "pgpass")

@@ -88,19 +88,21 @@ class CheckFailed(Finding):
 
 def examine(
     case: Case,
-    on_check: Callable[[int, Check, Sequence[Finding]], None] | None = None,
+    on_check: Callable[[int, Check, Sequence[Finding] | None], None] | None = None,
     limit: float = LIMIT,
     on_start: Callable[[int, Check], None] | None = None,
 ) -> list[tuple[Check, Finding]]:
     """Make every check, each within `limit` seconds.
 
-    `on_start` hears (number from 1, check) before it, `on_check` also what it found after it.
+    `on_start` hears (number from 1, check) before it, `on_check` also what it found after it: None
+    when it found nothing because what it looks at cannot be reached.
     """
     bounded = Bounded[list[Finding]](limit)
     found: list[tuple[Check, Finding]] = []
     for number, check in enumerate(CHECKS, start=1):
         if on_start is not None:
             on_start(number, check)
+        case.lacking = False
         answer = bounded.ask({check.name: lambda look=check.look: look(case)})[check.name]  # type: ignore[misc]  # the default binds this round's check
         if isinstance(answer, TookTooLong):
             answer = [CheckFailed("check-hangs", check=check.name, seconds=round(limit))]
@@ -108,7 +110,7 @@ def examine(
             answer = [CheckFailed("check-failed", check=check.name, why=type(answer).__name__)]
         found += [(check, one) for one in answer]
         if on_check is not None:
-            on_check(number, check, answer)
+            on_check(number, check, None if case.lacking and not answer else answer)
         # os.path.isdir says no, where Path.is_dir raises, of what may not even be looked at.
         if not (os.path.isdir(case.folder) and may(case.folder, os.R_OK | os.X_OK)):  # noqa: PTH112
             break  # everything else would only say so again

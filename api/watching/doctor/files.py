@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from api.keeping.cut_moves import refuse_left
+from api.keeping.errors import KeepingError
 from api.labels.printer_list import PrinterList
 from api.settings import Settings
 from api.stores import reads_only
@@ -191,6 +193,10 @@ def check_settings(case: Case) -> list[Finding]:
     try:
         settings = case.settings()
     except Refusal as wrong:
+        try:
+            refuse_left(case.folder)
+        except KeepingError:
+            return []  # they went with the ledger: opening it says where
         return [Told("settings-unreadable", wrong.say)]
     found: list[Finding] = []
     written = json.loads(path.read_text(encoding="utf-8"))

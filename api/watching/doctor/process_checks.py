@@ -158,7 +158,7 @@ def _views_size(case: Case) -> int | None:
             return None
         state = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         if state != "ok":
-            raise sqlite3.DatabaseError(state.splitlines()[0])
+            raise sqlite3.DatabaseError(state.splitlines()[-1])  # a heading may come first
         made = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
         lacking = {*TABLES, *(one.split()[2] for one in INDEXES)} - made
         if lacking:
