@@ -87,8 +87,8 @@ class SignatureProcesses:
 class _Process:
     """One process and the pipe to it, which nobody else holds: its death is the pipe's end.
 
-    Not a `ProcessPoolExecutor`: its processes share one queue, and killing one of them in the middle
-    of a read leaves the whole pool waiting for ever (CPython issue 94777).
+    Not a `ProcessPoolExecutor`: its processes share one queue, and one that is killed in the middle of
+    a read may leave the whole pool waiting for ever (CPython issue 94777).
     """
 
     def __init__(self) -> None:
