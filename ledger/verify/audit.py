@@ -13,15 +13,18 @@ from itertools import islice
 from typing import ClassVar
 
 from ledger.verify.checkpoint import Checkpoint
+from ledger.verify.completeness import Commitments, RowMap
 from ledger.verify.entry import Entry, parse_entry
 from ledger.verify.history import History
 from ledger.verify.keys import KeyRecord
 from ledger.verify.merkle import CompactRange
+from ledger.verify.row_tree import MemoryBlocks, RowTree
 from ledger.verify.wording import Refusal
 
 # Entries in, the same entries out in the same order, each with True when its signature was seen to
 # be good under the key whose SHA-256 is its key id. False says nothing about it.
 Ahead = Callable[[Iterable[bytes]], Iterable[tuple[bytes, bool]]]
+_GATHERED = 200_000  # rows: a ledger with no more, and no index committed, costs no map at all
 _TURN = 16  # entries whose signatures are checked in a row
 
 
@@ -57,6 +60,15 @@ class AuditRefused(Refusal):
     }
 
 
+@dataclass(frozen=True, slots=True)
+class HubPart:
+    """A station's part of a hub's ledger: ids of its own keys, and size -> root of the hub's
+    checkpoints that it has verified. What it adopted was checked at its place in the hub's log."""
+
+    own: frozenset[bytes]
+    checkpoints: Mapping[int, bytes]
+
+
 @dataclass(slots=True)
 class AuditResult:
     """Outcome of an audit: `entries` seen, the root over them, the first failure if any."""
@@ -80,6 +92,8 @@ def audit_entries(
     *,
     known: Checkpoint | None = None,
     ahead: Ahead | None = None,
+    part: HubPart | None = None,
+    rows: RowMap | None = None,
 ) -> AuditResult:
     """Verify entries in log order against issued checkpoints.
 
@@ -89,6 +103,8 @@ def audit_entries(
         roots: raw root keys (hex) that the auditor trusts.
         known: a checkpoint kept from before or from elsewhere; the ledger must extend it.
         ahead: who checks signatures ahead of this walk; without it they are checked here.
+        part: what is audited is a station's part of a hub's ledger, sealed by itself.
+        rows: an empty map for the completeness index; without one it is kept in memory.
 
     Returns:
         The result; the first failure ends the walk.
@@ -105,8 +121,10 @@ def audit_entries(
         return result
     tree = CompactRange()
     places: dict[str, tuple[str, str]] = {}
-    history = History(places.get, roots)
+    history = History(places.get, roots, own=None if part is None else part.own)
     anchor: tuple[int, str] | None = None
+    index_map = RowTree(MemoryBlocks()) if rows is None else rows
+    commitments = Commitments(history.keys, index_map, gathered=_GATHERED)
     keys = history.keys.records
     walk = _in_turns(raw_entries, keys) if ahead is None else _as_vouched(ahead(raw_entries))
     result.failed_index = 0
@@ -119,8 +137,13 @@ def audit_entries(
             places[located.id] = statement.type, statement.party
             if statement.anchor != anchor and statement.anchor is not None:
                 # An anchor that held at an earlier index holds at a later one.
-                _check_anchor(index, statement.anchor, expected)
-                anchor = statement.anchor
+                if part is None:
+                    _check_anchor(index, statement.anchor, expected)
+                    anchor = statement.anchor
+                elif entry.keyid in part.own and statement.anchor[0] in part.checkpoints:
+                    # The hub's log is the measure; how long it was then is for the hub to check.
+                    _check_issued(index, statement.anchor, part.checkpoints)
+            commitments.take(index, located.id, statement)
             tree.append(entry.id)
             result.entries = result.failed_index = index + 1
             if index + 1 in expected and (root := tree.root()) != expected[index + 1]:
@@ -139,7 +162,8 @@ def audit_entries(
     except Refusal as refused:
         result.failure = refused
     result.root = tree.root()
-    result.disputed = len(history.keys.disputed())
+    # Which entries of a stolen key are disputed, places in the hub's log decide.
+    result.disputed = len(history.keys.disputed()) if part is None else 0
     return result
 
 
@@ -175,9 +199,14 @@ def _is_signed(entry: Entry, record: KeyRecord | None) -> bool:
 
 
 def _check_anchor(index: int, anchor: tuple[int, str], expected: Mapping[int, bytes]) -> None:
-    size, root = anchor
+    size = anchor[0]
     if size > index:
         raise AuditRefused("anchor-early", index=index, size=size)
+    _check_issued(index, anchor, expected)
+
+
+def _check_issued(index: int, anchor: tuple[int, str], expected: Mapping[int, bytes]) -> None:
+    size, root = anchor
     issued = expected.get(size)
     if issued is None or issued.hex() != root:
         raise AuditRefused("anchor-never-issued", index=index, size=size)

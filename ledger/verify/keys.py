@@ -1,9 +1,9 @@
 """Key lifecycle by log index (protocol.md, "Keys").
 
-Genesis names the root keys and their threshold; root keys enrol a party's admin
-key; an admin key enrols its stations' keys, each with proof that the new key's
-holder agreed. A key is good from the index of its enrolment to the index of its
-end, never by a claimed time.
+Genesis names the root keys, their threshold, and the log key, which says what the completeness
+index is and nothing else; root keys enrol a party's admin key; an admin key enrols its stations'
+keys, each with proof that the new key's holder agreed. A key is good from the index of its
+enrolment to the index of its end, never by a claimed time.
 """
 
 from __future__ import annotations
@@ -13,12 +13,16 @@ from typing import Any, ClassVar
 
 from ledger.verify import canonical
 from ledger.verify.entry import keyid_of, pae
+from ledger.verify.note import NoteKey, NoteRefused
 from ledger.verify.shapes import CORRECTABLE
 from ledger.verify.signature import PublicKey, SignatureRefused
 from ledger.verify.statement import Statement
 from ledger.verify.wording import Refusal
 
 ROOT_PARTY = "LEDGER"
+COMMITTED = "index-committed"
+REACH = 65_536
+"""A commitment covers all entries before it but fewer than these: nobody need look further back."""
 PROOF_TYPE = "application/vnd.ocop-ledger.key-proof.v1+json"
 
 _ROOT_TYPES = frozenset(
@@ -55,6 +59,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "root": _ROOT_TYPES,
     "admin": _ADMIN_TYPES,
     "station": _STATION_TYPES,
+    "log": frozenset({COMMITTED}),
 }
 
 
@@ -132,6 +137,12 @@ class KeyRefused(Refusal):
             "Party {found} is not registered; register it before its keys.",
             "Cơ sở {found} chưa đăng ký; hãy đăng ký cơ sở trước khi đăng ký khóa.",
         ),
+        "index-out-of-reach": (
+            "The completeness index at log index {index} speaks of {size} entries; it must cover all "
+            "that came before it, but for the last few thousand.",
+            "Mục lục đầy đủ ở vị trí {index} nói về {size} phiếu; nó phải bao gồm mọi phiếu trước nó, "
+            "trừ vài nghìn phiếu cuối.",
+        ),
         "end-not-allowed": (
             "A {signer} key of {party} cannot end key {keyid} of {other}.",
             "Khóa {signer} của {party} không được chấm dứt khóa {keyid} của {other}.",
@@ -197,6 +208,8 @@ class KeyBook:
             raise KeyRefused("type-not-allowed", role=record.role, type=statement.type)
         if statement.type == "ledger-opened":
             raise KeyRefused("genesis-twice", index=index)
+        if statement.type == COMMITTED and not 0 <= index - statement.body["size"] < REACH:
+            raise KeyRefused("index-out-of-reach", index=index, size=statement.body["size"])
         return record
 
     def _open(self, keyid: bytes, index: int, statement: Statement) -> KeyRecord:
@@ -216,17 +229,31 @@ class KeyBook:
             keyid_of(root): KeyRecord(PublicKey(root), ROOT_PARTY, "root", "station", None, 0)
             for root in roots
         }
+        log = _log_key(body["log_key"])
+        if log is not None:
+            self._opening.setdefault(
+                log.keyid, KeyRecord(log, ROOT_PARTY, "log", "hub", None, index)
+            )
         return self._opening[keyid]
 
-    def apply(self, index: int, entry_id: str, signer: KeyRecord, statement: Statement) -> None:
-        """Fold one admitted statement. `check` must have passed for it before."""
+    def apply(self, index: int, entry_id: str, signer: KeyRecord, statement: Statement) -> bool:
+        """Fold one admitted statement. `check` must have passed for it before.
+
+        False for what too few root keys have said so far: it is on record and changes nothing yet.
+        """
         signer.signed.append((index, entry_id))
         kind = statement.type
         if kind in _CHANGES:
-            if self._approved(signer, statement):
-                _CHANGES[kind](self, index, statement)
+            if not self._approved(signer, statement):
+                return False
+            _CHANGES[kind](self, index, statement)
         elif kind == "reattested":
             self._reattestations.append((index, signer, statement.body["entries"]))
+        return True
+
+    def said_by(self, kind: str, body: dict[str, Any]) -> frozenset[bytes]:
+        """Key ids of the roots that have said this, of a ledger whose threshold is above 1."""
+        return frozenset(self._votes.get(_same(kind, body), ()))
 
     def check(self, signer: KeyRecord, statement: Statement) -> None:
         """Refuse a key statement that `signer` may not make. Other types pass."""
@@ -236,7 +263,9 @@ class KeyBook:
             target = self.records.get(bytes.fromhex(statement.body["keyid"]))
             if target is None:
                 raise KeyRefused("key-unknown", keyid=statement.body["keyid"])
-            if signer.role != "root" and (signer.party != target.party or target.role == "root"):
+            of_other = signer.party != target.party or target.role == "root"
+            # Genesis names the log key for good: a ledger has no way to name another.
+            if target.role == "log" or (signer.role != "root" and of_other):
                 raise KeyRefused(
                     "end-not-allowed",
                     signer=signer.role,
@@ -284,8 +313,7 @@ class KeyBook:
         """A root's key statement takes effect when `threshold` roots have said the same."""
         if signer.role != "root" or self.genesis is None or self.genesis["threshold"] == 1:
             return True
-        same = canonical.encode({"type": statement.type, "body": statement.body})
-        votes = self._votes.setdefault(same, set())
+        votes = self._votes.setdefault(_same(statement.type, statement.body), set())
         votes.add(signer.public.keyid)
         return len(votes) == int(self.genesis["threshold"])
 
@@ -343,6 +371,19 @@ _CHANGES = {
     "key-retired": KeyBook._end,
     "key-compromised": KeyBook._end,
 }
+
+
+def _log_key(text: str) -> PublicKey | None:
+    """The key of the log that genesis names; None for a text that spells no key."""
+    try:
+        return NoteKey.parse(text).key
+    except NoteRefused:
+        return None
+
+
+def _same(kind: str, body: dict[str, Any]) -> bytes:
+    """What must be equal for roots to say the same: type and body, not time or journal place."""
+    return canonical.encode({"type": kind, "body": body})
 
 
 def enrolment_proof_bytes(origin: str, body: dict[str, Any]) -> bytes:

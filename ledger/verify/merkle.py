@@ -139,10 +139,10 @@ class CompactRange:
     @classmethod
     def at(cls, size: int, node: Node) -> CompactRange:
         """Return the state after `size` leaves; `node(level, index)` gives complete nodes."""
-        _check_size(size)
+        check_size(size)
         resumed = cls()
         resumed._size = size
-        resumed._peaks = [node(level, index) for level, index in _nodes_of(0, size)]
+        resumed._peaks = [node(level, index) for level, index in complete_nodes_of(0, size)]
         return resumed
 
     @property
@@ -256,7 +256,7 @@ def inclusion_nodes(index: int, size: int) -> list[tuple[int, int]]:
     the sibling at the right edge of the tree is folded from several.
     """
     _check_index(index, size)
-    return [node for lo, hi in _sibling_ranges(index, size) for node in _nodes_of(lo, hi)]
+    return [node for lo, hi in _sibling_ranges(index, size) for node in complete_nodes_of(lo, hi)]
 
 
 def inclusion_proof(index: int, size: int, node: Node) -> list[bytes]:
@@ -281,7 +281,7 @@ def consistency_proof(size1: int, size2: int, node: Node) -> list[bytes]:
 
 def root_from_nodes(size: int, node: Node) -> bytes:
     """Return the root of the first `size` leaves out of complete nodes (EMPTY_ROOT for 0)."""
-    _check_size(size)
+    check_size(size)
     return _range_hash(0, size, node)
 
 
@@ -333,8 +333,8 @@ def _split(width: int) -> int:
     return 1 << ((width - 1).bit_length() - 1)
 
 
-def _nodes_of(lo: int, hi: int) -> list[tuple[int, int]]:
-    """The complete nodes that make up [lo, hi), widest first; lo is aligned to the widest."""
+def complete_nodes_of(lo: int, hi: int) -> list[tuple[int, int]]:
+    """The complete nodes that make up leaves [lo, hi), widest first; lo is aligned to the widest."""
     nodes: list[tuple[int, int]] = []
     while lo < hi:
         level = (hi - lo).bit_length() - 1
@@ -344,7 +344,7 @@ def _nodes_of(lo: int, hi: int) -> list[tuple[int, int]]:
 
 
 def _range_hash(lo: int, hi: int, node: Node) -> bytes:
-    return _fold([node(level, index) for level, index in _nodes_of(lo, hi)])
+    return _fold([node(level, index) for level, index in complete_nodes_of(lo, hi)])
 
 
 def _fold(peaks: Sequence[bytes]) -> bytes:
@@ -370,6 +370,7 @@ def _check_index(index: int, size: int) -> None:
         raise ProofRefused("index_outside", index=index, size=size)
 
 
-def _check_size(size: int) -> None:
+def check_size(size: int) -> None:
+    """Raise ProofRefused unless a tree can have `size` leaves."""
     if not 0 <= size <= MAX_SIZE:
         raise ProofRefused("sizes", size1=size, size2=MAX_SIZE)

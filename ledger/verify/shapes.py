@@ -123,6 +123,9 @@ BODIES: dict[str, Object] = {
         {"keyid": DIGEST, "last_good": Whole(0, 999_999_999_999), "reason": REASON}
     ),
     "reattested": Object({"entries": ListOf(DIGEST, 1, 200)}),
+    "index-committed": Object(
+        {"size": Whole(1, 999_999_999_999), "root": DIGEST, "rows": Whole(1, 999_999_999_999)}
+    ),
     "site-registered": Object(
         {
             "code": PLACE,

@@ -18,6 +18,7 @@ from ledger.verify.checkpoint import Checkpoint
 from ledger.verify.note import COSIGNATURE, NoteKey, cosign_note, sign_note
 from ledger.verify.signature import PublicKey
 from ledger.verify.tlog_proof import TlogProof
+from tests.vectors.index_vectors import index_vectors
 
 FOLDER = Path(__file__).resolve().parent / "format"
 LOG_NAME = "ledger.example/cao-bang"
@@ -224,6 +225,7 @@ def files() -> dict[str, str]:
         "merkle.json": merkle_vectors(),
         "note.json": note_vectors(),
         "labels.json": label_vectors(),
+        "index.json": index_vectors(),
     }
     return {
         name: json.dumps(value, ensure_ascii=False, indent=1) + "\n" for name, value in made.items()
