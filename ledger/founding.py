@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ledger.application import TraceLedger
@@ -20,14 +20,27 @@ def log_verifier_key(origin: str, log_public: bytes) -> NoteKey:
 
 
 def open_ledger(
-    ledger: TraceLedger, root: Signer, log_key: NoteKey, time: str, *, threshold: int = 1
+    ledger: TraceLedger,
+    root: Signer,
+    log_key: NoteKey,
+    time: str,
+    *,
+    others: Sequence[bytes] = (),
+    threshold: int = 1,
 ) -> None:
-    """Record genesis: origin, log key, one root key. `time` is RFC 3339."""
+    """Record genesis: origin, log key, root keys. `time` is RFC 3339.
+
+    `root` signs it; `others` are the raw public keys of the other roots, wherever they are.
+
+    Raises:
+        KeyRefused: `threshold-beyond`.
+        SignatureRefused: one of `others` is no key.
+    """
     body = {
         "format": 1,
         "origin": log_key.name,
         "log_key": log_key.format(),
-        "roots": [root.public.hex()],
+        "roots": [root.public.hex(), *(PublicKey(one).raw.hex() for one in others)],
         "threshold": threshold,
     }
     genesis = Statement("ledger-opened", ROOT_PARTY, 1, None, time, (), None, body)

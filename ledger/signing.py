@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -12,24 +14,41 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ledger.errors import LedgerError
+from ledger.key_errors import KeyFileError
 from ledger.verify import canonical
 from ledger.verify.entry import PAYLOAD_TYPE, Entry, keyid_of, make_entry, pae
 from ledger.verify.keys import enrolment_proof_bytes
 from ledger.verify.statement import Statement
 
+PassphraseSource = Callable[[Path], bytes]
+"""Gives the passphrase of an encrypted key file; raises KeyFileError when nobody can be asked."""
+
+PUBLIC_LINE = b"ocop-public: "
+"""Begins the line before an encrypted PEM that names its public key (hex), for who only reads."""
+_BEGIN = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
+
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """A private key with its public half (32 raw bytes) and key id."""
+    """A private key with its public half (32 raw bytes) and key id.
 
-    private: Ed25519PrivateKey
+    `unlock` gives the private half; of an encrypted file it asks for the passphrase at first use.
+    """
+
+    unlock: Callable[[], Ed25519PrivateKey] = field(repr=False, compare=False)
     public: bytes
     keyid: bytes
 
     @classmethod
     def of(cls, private: Ed25519PrivateKey) -> Signer:
+        """Of a private key that is at hand."""
         public = private.public_key().public_bytes_raw()
-        return cls(private, public, keyid_of(public))
+        return cls(lambda: private, public, keyid_of(public))
+
+    @property
+    def private(self) -> Ed25519PrivateKey:
+        """The private half. Raises KeyFileError when its file cannot be unlocked."""
+        return self.unlock()
 
     def sign(self, statement: Statement) -> Entry:
         """Sign one statement; the payload is its canonical form."""
@@ -56,12 +75,16 @@ class Signer:
 
 def save_key(path: Path, private: Ed25519PrivateKey) -> None:
     """Write a private key as PKCS#8 PEM, mode 0600; an existing file is never overwritten."""
-    pem = private.private_bytes(
+    write_secret(path, plain_pem(private))
+
+
+def plain_pem(private: Ed25519PrivateKey) -> bytes:
+    """A private key as PKCS#8 PEM, not encrypted."""
+    return private.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    write_secret(path, pem)
 
 
 def write_secret(path: Path, content: bytes) -> None:
@@ -97,13 +120,56 @@ def _owner(path: Path) -> str:
     return "?"
 
 
-def load_key(path: Path) -> Signer:
-    """Load a private key file."""
+def load_key(path: Path, passphrase: PassphraseSource | None = None) -> Signer:
+    """Load a private key file.
+
+    An encrypted one that names its public key is unlocked at the first signature, another at once.
+
+    Raises:
+        LedgerError: `key-open`, `key-denied`, `key-missing`, `key-unreadable`.
+        KeyFileError: `key-locked`, `passphrase-wrong`, `key-swapped`; of a file that names its
+            public key only when it is used.
+    """
     pem = read_secret(path)
+    if not is_encrypted(pem):
+        return Signer.of(_opened(path, pem, None))
+    named = _named_public(pem)
+
+    @cache
+    def unlock() -> Ed25519PrivateKey:
+        if passphrase is None:
+            raise KeyFileError("key-locked", path=path)
+        private = _opened(path, pem, passphrase(path))
+        if named is not None and private.public_key().public_bytes_raw() != named:
+            raise KeyFileError("key-swapped", path=path)
+        return private
+
+    return Signer.of(unlock()) if named is None else Signer(unlock, named, keyid_of(named))
+
+
+def is_encrypted(pem: bytes) -> bool:
+    """Whether a key file's bytes need a passphrase."""
+    return _BEGIN in pem
+
+
+def _named_public(pem: bytes) -> bytes | None:
+    for line in pem.partition(_BEGIN)[0].splitlines():
+        if line.startswith(PUBLIC_LINE):
+            try:
+                public = bytes.fromhex(line.removeprefix(PUBLIC_LINE).decode("ascii"))
+            except ValueError:
+                return None
+            return public if len(public) == 32 else None
+    return None
+
+
+def _opened(path: Path, pem: bytes, passphrase: bytes | None) -> Ed25519PrivateKey:
     try:
-        private = serialization.load_pem_private_key(pem, password=None)
+        private = serialization.load_pem_private_key(pem, password=passphrase or None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as wrong:
+        if is_encrypted(pem):
+            raise KeyFileError("passphrase-wrong", path=path) from wrong
         raise LedgerError("key-unreadable", path=path) from wrong
     if not isinstance(private, Ed25519PrivateKey):
         raise LedgerError("key-unreadable", path=path)
-    return Signer.of(private)
+    return private
