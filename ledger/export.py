@@ -3,29 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
+from ledger.completeness.keeper import IndexKeeper
 from ledger.errors import LedgerError
+from ledger.export_errors import ExportRefused
 from ledger.node_blocks import NodeBlocks
 from ledger.projections.projector import Projector
 from ledger.projections.stories import Stories
 from ledger.projections.views import Views
 from ledger.registrations import Registrations
 from ledger.sealing import SealedLog
-from ledger.verify.bundle import AnchorPath, BundleEntry, Disclosure, LotBundle
+from ledger.verify.bundle import BundleEntry, Disclosure, LotBundle
+from ledger.verify.bundle_index import rows_wanted
+from ledger.verify.bundle_rows import BundleIndex, BundleRow
 from ledger.verify.checkpoint import Checkpoint
 from ledger.verify.entry import parse_entry
 from ledger.verify.graph import Lot
 from ledger.verify.history import Located
-from ledger.verify.merkle import consistency_proof, inclusion_proof
+from ledger.verify.log_proof import make_proof
+from ledger.verify.lots import LotGraph
+from ledger.verify.map_proof import hashes_beside
 from ledger.verify.note import NoteKey
+from ledger.verify.policy import Policy
 from ledger.verify.trust import Trust
 
 _PAGE = 500
 
 
 def trust_of(log_key: NoteKey, roots: Iterable[str]) -> Trust:
-    """The trust file's content for one log and its root keys (hex)."""
+    """What a ledger itself knows: its log key and its root keys (hex). It asks for nothing more."""
     return Trust(log_key, frozenset(roots))
+
+
+def trust_for_others(own: Trust, policy: Policy | None) -> Trust:
+    """The trust file to hand out: completeness is required, and the policy's quorum of witnesses.
+
+    Raises:
+        PolicyRefused: the policy is not one group of k of n, which is all that a trust file can say.
+    """
+    witnesses, quorum = ((), 0) if policy is None else policy.k_of_n()
+    return replace(own, witnesses=witnesses, quorum=quorum, index_required=True)
 
 
 class Exporter:
@@ -35,46 +53,92 @@ class Exporter:
     log, nor through all that is registered in it.
     """
 
-    def __init__(self, log: SealedLog, projector: Projector | Stories, views: Views) -> None:
+    def __init__(
+        self,
+        log: SealedLog,
+        projector: Projector | Stories,
+        views: Views,
+        index: IndexKeeper | None = None,
+    ) -> None:
+        """Without `index`, or before anything was committed to, completeness is not shown.
+
+        Set `best` to what answers the newest checkpoint note that its witnesses co-signed, `lines`
+        to what adds to another note the cosignatures that it has.
+        """
         self.log = log
         self.projector = projector
         self.views = views
+        self.index = index
+        self.best: Callable[[], str | None] = lambda: None
+        self.lines: Callable[[str], str] = lambda note: note
         self._registrations = Registrations(views, projector.located_all)
 
     def bundle(
         self, lot: Lot, *, opened: Callable[[str], tuple[bytes, str] | None] | None = None
     ) -> LotBundle:
-        """The lot's whole ancestry with proofs against the newest checkpoint.
+        """The lot's whole ancestry, one proof of it all, and index rows that show it to be whole.
 
         `opened` answers (salt, text) for a private digest; given, the bundle discloses
         the private texts of its statements.
 
         Raises:
-            LedgerError: the lot is not in the ledger.
+            LedgerError: the lot is not in the ledger; `views-behind`: try again.
         """
+        seen = self.views.size
         found = self.views.lot(*lot)
         if found is None:
             raise LedgerError("lot-unknown", lot=lot[1], item=lot[0])
         lineage = [lot, *((a[0], a[1]) for a in found.facts["ancestors"])]
         goods = self._closure(self._about(lineage))
         support = self._support(goods)
-        chosen = sorted(
-            {one.index: one for one in [*goods, *support]}.values(), key=lambda o: o.index
+        chosen = {one.index: one for one in [*goods, *support]}
+        index = self._rows(lot, chosen, seen)
+        note, size = self._checkpoint(max(chosen))
+        raw = dict(self._sealed(sorted(chosen)))
+        sizes = [one.statement.anchor[0] for one in chosen.values() if one.statement.anchor]
+        node = NodeBlocks(self.log.store).node
+        return LotBundle(
+            *lot,
+            note,
+            tuple(BundleEntry(at, parse_entry(raw[at])) for at in sorted(raw)),
+            disclosures=() if opened is None else tuple(_opened(goods, opened)),
+            nodes=tuple(make_proof(size, raw, sizes, node)),
+            index=index,
         )
+
+    def _rows(self, lot: Lot, chosen: dict[int, Located], seen: int) -> BundleIndex | None:
+        """The rows, and the entry that commits to them among the chosen ones."""
+        committed = None if self.index is None else self.index.committed()
+        if self.index is None or committed is None:
+            return None
+        signers = {one.signer.keyid_hex for one in chosen.values()}
+        signers.add(self.projector.located(committed.index).signer.keyid_hex)
+        found = self.index.rows(
+            rows_wanted(lot, signers, chosen.values(), LotGraph(chosen.values()))
+        )
+        if found is None:
+            return None
+        committed, rows = found
+        if committed.size > seen:
+            # Between the look at the tables and now more was sealed and committed to.
+            raise ExportRefused("views-behind", found=seen, expected=committed.size)
+        chosen[committed.index] = self.projector.located(committed.index)
+        made = [BundleRow(one.key, one.value, len(one.path), one.other) for one in rows]
+        beside = hashes_beside(
+            [(one.placed(), row.path) for one, row in zip(made, rows, strict=True)]
+        )
+        return BundleIndex(committed.index, tuple(made), tuple(beside))
+
+    def _checkpoint(self, last: int) -> tuple[str, int]:
+        """The newest co-signed checkpoint when it covers the last entry, else the newest."""
+        best = self.best()
+        if best is not None and (size := _size_of(best)) > last:
+            return best, size
         # Read last, and once: whatever was projected until now is sealed under this checkpoint.
         note = self.log.checkpoint()
         if note is None:
-            raise LedgerError("lot-unknown", lot=lot[1], item=lot[0])
-        size = Checkpoint.parse(note.split("\n\n")[0] + "\n").size
-        node = NodeBlocks(self.log.store).node
-        entries = tuple(
-            BundleEntry(index, parse_entry(raw), tuple(inclusion_proof(index, size, node)))
-            for index, raw in self._sealed([one.index for one in chosen])
-        )
-        sizes = sorted({one.statement.anchor[0] for one in chosen if one.statement.anchor})
-        anchors = tuple(AnchorPath(old, tuple(consistency_proof(old, size, node))) for old in sizes)
-        disclosures = () if opened is None else tuple(_opened(goods, opened))
-        return LotBundle(*lot, note, entries, anchors, disclosures)
+            raise LedgerError("store-missing", path="ledger")
+        return self.lines(note), _size_of(note)
 
     def _about(self, lineage: list[Lot]) -> list[int]:
         """Log indexes of what is said about these lots, and of work that concerns their harvests."""
@@ -129,6 +193,10 @@ class Exporter:
             asked |= keyids
             keyids = {one.signer.keyid_hex for one in new} - asked
         return [self.projector.located(0), *chosen, *enrolled]
+
+
+def _size_of(note: str) -> int:
+    return Checkpoint.parse(note.partition("\n\n")[0] + "\n").size
 
 
 class _References:

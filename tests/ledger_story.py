@@ -24,6 +24,7 @@ from ledger.application import TraceLedger
 from ledger.domain.drafts import Draft
 from ledger.export import Exporter, trust_of
 from ledger.founding import enrolment, log_verifier_key, open_ledger
+from ledger.node_blocks import NodeBlocks
 from ledger.projections import schema
 from ledger.projections.projector import Projector
 from ledger.projections.views import Views
@@ -40,6 +41,7 @@ from ledger.verify.keys import ROOT_PARTY
 from ledger.verify.note import NoteKey
 from ledger.verify.report import Report
 from ledger.verify.trust import Trust
+from tests.old_bundles import as_v1
 
 ORIGIN = "ledger.example/story"
 GROWER, PACKER = "HTX-A", "CTY-B"
@@ -125,6 +127,12 @@ class Story:
         """Every sealed entry in log order."""
         return [raw for _, raw in self.store.sealed(0, 100_000)]
 
+    def old_bundle(self, lot: Lot, *, opened: bool = False) -> bytes:
+        """The lot's bundle as format v1 wrote it."""
+        texts = self.notes.texts.get if opened else None
+        made = self.exporter.bundle(lot, opened=texts)
+        return as_v1(made, NodeBlocks(self.store).node).format()
+
     def close(self) -> None:
         """Close every file."""
         self.views.close()
@@ -189,11 +197,8 @@ def told() -> Told:
                 tuple(story.entries()),
                 dict(story.store.checkpoints()),
                 {size: str(story.store.checkpoint(size)) for size, _ in story.store.checkpoints()},
-                {lot: story.exporter.bundle(lot).format() for lot in lots},
-                {
-                    lot: story.exporter.bundle(lot, opened=story.notes.texts.get).format()
-                    for lot in lots
-                },
+                {lot: story.old_bundle(lot) for lot in lots},
+                {lot: story.old_bundle(lot, opened=True) for lot in lots},
                 schema.dump(story.projector.connection),
             )
         finally:

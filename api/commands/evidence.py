@@ -6,7 +6,7 @@ import argparse
 import os
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from api.bootstrap import Services, open_folder
 from api.commands.progress import Progress, progress
 from api.commands.words import Nouns, choose, give, opened, options, read_file, tell, write_file
 from api.errors import DoorError
+from ledger.completeness.map_file import rows_on_disk
 from ledger.errors import LedgerError
 from ledger.projections.comparing import agree
 from ledger.projections.errors import ProjectionRefused
@@ -24,13 +25,17 @@ from ledger.verify.audit import AuditResult, audit_entries
 from ledger.verify.checklist import verify_bundle
 from ledger.verify.checkpoint import Checkpoint, open_checkpoint
 from ledger.verify.entry import parse_entry
+from ledger.verify.report import completeness
 from ledger.verify.statement import read_statement
+from ledger.verify.trust import Trust
 from ledger.verify.wording import Refusal
 
 _PAGE = 1000
 # Below so many entries, starting processes takes longer than they save.
 _LARGE = 20_000
 _MOST_PROCESSES = 16
+# From so many on, the rows of the completeness index are kept in a temporary file.
+_MANY = 200_000
 
 
 def add_to(nouns: Nouns) -> None:
@@ -79,6 +84,9 @@ def run_bundle(args: argparse.Namespace) -> int:
     """Write a lot bundle."""
     with opened(args) as services:
         item = services.views.item_named(args.item)
+        if services.link is None and services.tables.lot(item, args.lot) is not None:
+            # Not only as of what a server last committed to.
+            services.commit_index()
         made = services.bundle(item, args.lot, opened=args.open_notes)
         if made is None:
             raise LedgerError("lot-unknown", lot=args.lot, item=item)
@@ -86,9 +94,23 @@ def run_bundle(args: argparse.Namespace) -> int:
         if report.failures:
             why = report.failures[0].say(args.lang)
             raise DoorError("bundle-refused", lot=args.lot, why=why)
+        few = _too_few_witnesses(services, made)
     write_file(args.output, made)
     tell(choose(args.lang, f"Wrote {args.output}.", f"Đã ghi {args.output}."))
+    tell(completeness(report, args.lang))
+    if few is not None:
+        tell(few.say(args.lang))
     return 0
+
+
+def _too_few_witnesses(services: Services, made: bytes) -> Refusal | None:
+    """What whoever has this ledger's trust file will be told of the bundle's witnesses."""
+    with suppress(Refusal):  # a policy that no trust file can name: ocop trust says so
+        asked = Trust.parse(services.trust())
+        for one in verify_bundle(made, asked).failures:
+            if one.refusal.code == "quorum-missing":
+                return one.refusal
+    return None
 
 
 def run_trust(args: argparse.Namespace) -> int:
@@ -107,7 +129,7 @@ def run_audit(args: argparse.Namespace) -> int:
             services.station.catch_up()
         known = None
         if args.checkpoint is not None:
-            key = services.trust_file().log_key
+            key = services.log_key
             known = open_checkpoint(read_file(args.checkpoint), key)
         started = time.monotonic()
         checked = progress(args.lang, "checked", "đã kiểm tra")
@@ -152,10 +174,16 @@ def audit(
     entries, roots = _entries(services, on_progress), _roots(services)
     if processes is None:
         processes = (os.cpu_count() or 1) if services.store.size() >= _LARGE else 1
-    if processes == 1:
-        return audit_entries(entries, checkpoints, roots, known=known)
-    with SignatureProcesses(min(processes, _MOST_PROCESSES)) as ahead:
-        return audit_entries(entries, checkpoints, roots, known=known, ahead=ahead)
+    part = None if services.link is None else services.link.part()
+    with ExitStack() as held:
+        ahead = rows = None
+        if processes > 1:
+            ahead = held.enter_context(SignatureProcesses(min(processes, _MOST_PROCESSES)))
+        if services.store.size() >= _MANY:
+            rows = held.enter_context(rows_on_disk())
+        return audit_entries(
+            entries, checkpoints, roots, known=known, ahead=ahead, part=part, rows=rows
+        )
 
 
 def _roots(services: Services) -> frozenset[str]:
@@ -235,6 +263,14 @@ def _as_text(
     if views_match is None:
         lines.append(
             choose(lang, "The read models were not compared.", "Chưa so sánh bảng đọc với sổ.")
+        )
+    if result.disputed:
+        lines.append(
+            choose(
+                lang,
+                f"{result.disputed} statements of stolen keys are in dispute: ocop keys disputed",
+                f"{result.disputed} phiếu của khóa bị lộ đang bị tranh chấp: ocop keys disputed",
+            )
         )
     if result.clean and views_match is not False and not faults:
         lines.append(choose(lang, "Everything holds.", "Sổ nguyên vẹn."))

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.verify import strict_json
+from ledger.verify.bundle_rows import BundleIndex, parse_index, parse_nodes
 from ledger.verify.canonical import MAX_PAYLOAD
 from ledger.verify.entry import Entry, make_entry
 
-FORMAT = "ocop-ledger/lot-bundle/v1"
+FORMAT = "ocop-ledger/lot-bundle/v2"
+OLD_FORMAT = "ocop-ledger/lot-bundle/v1"
 MAX_BUNDLE = 32 * 1024 * 1024
 MAX_ENTRIES = 20_000
 _WHAT = "bundle"
@@ -21,16 +23,16 @@ _WHAT = "bundle"
 
 @dataclass(frozen=True, slots=True)
 class BundleEntry:
-    """One entry, its log index, and its inclusion path towards the bundle's checkpoint."""
+    """One entry, its log index, and in v1 its inclusion path towards the bundle's checkpoint."""
 
     index: int
     entry: Entry
-    path: tuple[bytes, ...]
+    path: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AnchorPath:
-    """Consistency proof from an anchor's tree size to the bundle's checkpoint."""
+    """Consistency proof from an anchor's tree size to the bundle's checkpoint (v1)."""
 
     size: int
     path: tuple[bytes, ...]
@@ -53,16 +55,25 @@ def private_digest(salt: bytes, text: str) -> str:
     return hmac.new(salt, text.encode(), hashlib.sha256).hexdigest()
 
 
+_V1 = ("format", "item", "lot", "checkpoint", "entries", "anchors", "disclosures")
+_V2 = ("format", "item", "lot", "checkpoint", "entries", "nodes", "index", "disclosures")
+
+
 @dataclass(frozen=True, slots=True)
 class LotBundle:
-    """A parsed bundle. Nothing in it is believed before the checklist has run."""
+    """A parsed bundle. Nothing in it is believed before the checklist has run.
+
+    `nodes` is the one proof of v2, None in v1, where each entry has a path and `anchors` theirs.
+    """
 
     item: str
     lot_code: str
     checkpoint: str
     entries: tuple[BundleEntry, ...]
-    anchors: tuple[AnchorPath, ...]
+    anchors: tuple[AnchorPath, ...] = ()
     disclosures: tuple[Disclosure, ...] = ()
+    nodes: tuple[bytes, ...] | None = None
+    index: BundleIndex | None = None
 
     @classmethod
     def parse(cls, raw: bytes) -> LotBundle:
@@ -73,34 +84,35 @@ class LotBundle:
             ledger.verify.wording.Refusal: an entry cannot be one.
         """
         value = strict_json.load(raw, _WHAT, MAX_BUNDLE)
-        top = strict_json.object_of(
-            value,
-            ("format", "item", "lot", "checkpoint", "entries", "anchors", "disclosures"),
-            "the file",
-            _WHAT,
-        )
-        if top["format"] != FORMAT:
+        old = not (isinstance(value, dict) and value.get("format") == FORMAT)
+        top = strict_json.object_of(value, _V1 if old else _V2, "the file", _WHAT)
+        if old and top["format"] != OLD_FORMAT:
             raise strict_json.FileRefused(
                 "value-wrong", where="format", what=_WHAT, found=top["format"], expected=FORMAT
             )
+        anchors = strict_json.list_of(top["anchors"], "anchors", _WHAT, MAX_ENTRIES) if old else []
         return cls(
             strict_json.text_of(top["item"], "item", _WHAT, 80),
             strict_json.text_of(top["lot"], "lot", _WHAT, 20),
             strict_json.text_of(top["checkpoint"], "checkpoint", _WHAT, 1024 * 1024),
-            _entries(strict_json.list_of(top["entries"], "entries", _WHAT, MAX_ENTRIES)),
-            _anchors(strict_json.list_of(top["anchors"], "anchors", _WHAT, MAX_ENTRIES)),
+            _entries(strict_json.list_of(top["entries"], "entries", _WHAT, MAX_ENTRIES), old=old),
+            _anchors(anchors),
             _disclosures(
                 strict_json.list_of(top["disclosures"], "disclosures", _WHAT, MAX_ENTRIES)
             ),
+            None if old else parse_nodes(top["nodes"], "nodes"),
+            None if old else parse_index(top["index"]),
         )
 
     def format(self) -> bytes:
         """The file's bytes: one entry a line, so that a person can read and compare them."""
+        old = self.nodes is None
         lines = [
-            f'{{"format":{_text(FORMAT)},"item":{_text(self.item)},"lot":{_text(self.lot_code)},',
+            f'{{"format":{_text(OLD_FORMAT if old else FORMAT)},'
+            f'"item":{_text(self.item)},"lot":{_text(self.lot_code)},',
             f'"checkpoint":{_text(self.checkpoint)},',
-            f'"entries":[\n{_joined([_entry_value(one) for one in self.entries])}],',
-            f'"anchors":[{_joined([{"size": a.size, "path": _hexes(a.path)} for a in self.anchors])}],',
+            f'"entries":[\n{_joined([_entry_value(one, old=old) for one in self.entries])}],',
+            *(self._old_proofs() if self.nodes is None else self._proofs(self.nodes)),
             '"disclosures":['
             + _joined(
                 [
@@ -112,6 +124,23 @@ class LotBundle:
         ]
         return ("\n".join(lines) + "\n").encode()
 
+    def _old_proofs(self) -> list[str]:
+        return [
+            f'"anchors":[{_joined([{"size": a.size, "path": _hexes(a.path)} for a in self.anchors])}],'
+        ]
+
+    def _proofs(self, nodes: tuple[bytes, ...]) -> list[str]:
+        made = [f'"nodes":{_compact(_hexes(nodes))},']
+        if self.index is None:
+            return [*made, '"index":null,']
+        rows = _joined([row.as_json() for row in self.index.rows])
+        beside = _compact(_hexes(self.index.nodes))
+        return [
+            *made,
+            f'"index":{{"entry":{self.index.entry},"rows":[\n{rows}],',
+            f'"nodes":{beside}}},',
+        ]
+
 
 def _text(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
@@ -121,20 +150,22 @@ def _hexes(path: Sequence[bytes]) -> list[str]:
     return [part.hex() for part in path]
 
 
+def _compact(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def _joined(values: list[dict[str, Any]]) -> str:
-    return ",\n".join(
-        json.dumps(value, ensure_ascii=False, separators=(",", ":")) for value in values
-    )
+    return ",\n".join(_compact(value) for value in values)
 
 
-def _entry_value(one: BundleEntry) -> dict[str, Any]:
-    return {
+def _entry_value(one: BundleEntry, *, old: bool) -> dict[str, Any]:
+    made: dict[str, Any] = {
         "index": one.index,
         "payload": one.entry.payload.decode(),
         "keyid": one.entry.keyid.hex(),
         "signature": one.entry.signature.hex(),
-        "path": _hexes(one.path),
     }
+    return made | {"path": _hexes(one.path)} if old else made
 
 
 def _path(value: Any, where: str) -> tuple[bytes, ...]:
@@ -142,13 +173,15 @@ def _path(value: Any, where: str) -> tuple[bytes, ...]:
     return tuple(strict_json.hex_of(one, 32, where, _WHAT) for one in hashes)
 
 
-def _entries(values: list[Any]) -> tuple[BundleEntry, ...]:
+_OF_ENTRY = ("index", "payload", "keyid", "signature")
+
+
+def _entries(values: list[Any], *, old: bool) -> tuple[BundleEntry, ...]:
     found: list[BundleEntry] = []
+    names = (*_OF_ENTRY, "path") if old else _OF_ENTRY
     for at, value in enumerate(values):
         where = f"entries[{at}]"
-        fields = strict_json.object_of(
-            value, ("index", "payload", "keyid", "signature", "path"), where, _WHAT
-        )
+        fields = strict_json.object_of(value, names, where, _WHAT)
         index = strict_json.whole_of(fields["index"], where, _WHAT)
         if found and index <= found[-1].index:
             raise strict_json.FileRefused(
@@ -170,7 +203,8 @@ def _entries(values: list[Any]) -> tuple[BundleEntry, ...]:
             strict_json.hex_of(fields["keyid"], 32, f"{where}.keyid", _WHAT),
             strict_json.hex_of(fields["signature"], 64, f"{where}.signature", _WHAT),
         )
-        found.append(BundleEntry(index, entry, _path(fields["path"], f"{where}.path")))
+        path = _path(fields["path"], f"{where}.path") if old else ()
+        found.append(BundleEntry(index, entry, path))
     return tuple(found)
 
 

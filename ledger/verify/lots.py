@@ -79,7 +79,8 @@ _UNTOUCHED = LotLine()
 class LotGraph:
     """A set of located statements seen as lots. Give it in any order; it sorts by log index."""
 
-    def __init__(self, located: Iterable[Located]) -> None:
+    def __init__(self, located: Iterable[Located], *, dated: bool = True) -> None:
+        """Unless `dated`, log indexes are not those that anchors speak of (a station's replica)."""
         ordered = sorted(located, key=lambda one: one.index)
         self.lines: dict[Lot, LotLine] = {}
         self._of_item: dict[str, list[LotLine]] = {}
@@ -98,6 +99,7 @@ class LotGraph:
         goods = [one for one in ordered if one.statement.type in GOODS_TYPES]
         self._indexes = [one.index for one in goods]
         self._reached: list[str] = []
+        self._dated = dated
         for one in goods:
             latest = self._reached[-1] if self._reached else one.statement.time
             self._reached.append(max(latest, one.statement.time, key=moment))
@@ -139,7 +141,7 @@ class LotGraph:
     def reached_before(self, size: int) -> str | None:
         """Latest time of goods among entries with log index below `size`."""
         at = bisect_left(self._indexes, size)
-        return self._reached[at - 1] if at else None
+        return self._reached[at - 1] if at and self._dated else None
 
     def parents(self, lot: Lot) -> list[Lot]:
         """Lots that this lot was made from: one step back."""

@@ -9,6 +9,7 @@ Python, Chromium and Node differ: each accepts exactly the same 43 of 914.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from cryptography.exceptions import InvalidSignature
@@ -142,6 +143,8 @@ class PublicKey:
         return PublicKey, (self.raw,)
 
 
+# One key is read several times within a bundle, and this costs as much as two signatures.
+@lru_cache(maxsize=256)
 def _is_point(raw: bytes) -> bool:
     """RFC 8032 section 5.1.3: x^2 = (y^2 - 1) / (D*y^2 + 1) must have a root, and y < P."""
     y = int.from_bytes(raw, "little") & (1 << 255) - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar, NoReturn
 
@@ -74,9 +75,13 @@ def object_of(value: Any, fields: Iterable[str], where: str, what: str) -> dict[
     return value
 
 
+# A JSON escape may spell half of a pair: no UTF-8 holds it, so it can be neither hashed nor shown.
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def text_of(value: Any, where: str, what: str, most: int) -> str:
-    """`value` as text of at most `most` characters."""
-    if not isinstance(value, str) or len(value) > most:
+    """`value` as text of at most `most` characters, none of them half of a surrogate pair."""
+    if not isinstance(value, str) or len(value) > most or _HALF.search(value) is not None:
         raise FileRefused("value-wrong", where=where, what=what, found=value, expected="text")
     return value
 

@@ -171,6 +171,12 @@ class Desk:
         self.roots[self.size] = self._tree.root()
         return entry.id.hex()
 
+    def replay(self, at: int) -> None:
+        """Seal an entry's very bytes once more."""
+        self.entries.append(self.entries[at])
+        self._tree.append(parse_entry(self.entries[-1]).id)
+        self.roots[self.size] = self._tree.root()
+
     def enrol(self, party: str, kind: str = "cooperative", *, tag: str = "A1") -> None:
         """Register a party (one root), enrol its admin and station keys of the story's seeds."""
         root = ROOT

@@ -17,7 +17,7 @@ CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 def test_the_files_are_what_the_script_makes_and_nothing_else() -> None:
     found = {p.relative_to(FOLDER): p.read_bytes() for p in FOLDER.rglob("*") if p.is_file()}
     assert found == files()
-    assert len(CASES) == 28
+    assert len(CASES) == 28 + 54
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -28,6 +28,7 @@ def test_the_vector_is_judged_as_its_name_and_expectation_say(name: str) -> None
         (folder / "bundle.json").read_bytes(),
         Trust.parse((folder / "trust.json").read_bytes()),
         now=dt.datetime.fromisoformat(expected["now"]),
+        label=tuple(expected["label"]) if "label" in expected else None,
     )
     assert report.verdict == expected["verdict"]
     assert report.verdict == ("refused" if name.endswith("_fail") else "verified")

@@ -1,8 +1,9 @@
 """Writes bundles/<case>[_fail]/: lot bundles for people who write another verifier.
 
 Each folder has bundle.json, trust.json, expected.json (verdict; every failing check as [number,
-log index or null, code]) and a README that says what was done. Names that end in _fail must be
-refused. Keys are fixed, so running it again must change nothing; tests/tampering compares.
+log index or null, code], in no order) and a README that says what was done. Those of format v2 also
+say the mark as of which they are complete, witnesses that were not checked, and a scanned label
+(station tag, counter) where there is one. Names that end in _fail must be refused. Keys are fixed, so running it again must change nothing; tests/tampering compares.
 Run: python -m tests.vectors.make_bundle_vectors
 """
 
@@ -17,6 +18,7 @@ from ledger.verify.bundle import BundleEntry, LotBundle
 from ledger.verify.checklist import verify_bundle
 from ledger.verify.entry import parse_entry
 from ledger.verify.note import sign_note
+from ledger.verify.report import Report
 from ledger.verify.signature import LOW_ORDER_ENCODINGS, L
 from tests.ledger_story import (
     CLEAN_LOT,
@@ -32,6 +34,9 @@ from tests.ledger_story import (
     told,
 )
 from tests.tampering.forgery import bundled, resigned, signed
+from tests.vectors.bundle_cases_keys import key_cases
+from tests.vectors.bundle_cases_v2 import Case, completeness_cases
+from tests.vectors.bundle_cases_witnesses import witness_cases
 
 FOLDER = Path(__file__).resolve().parent / "bundles"
 NOW_TEXT = NOW.isoformat()
@@ -188,21 +193,61 @@ def files() -> dict[Path, bytes]:
     made: dict[Path, bytes] = {}
     for name, (what, bundle) in cases().items():
         report = verify_bundle(bundle, TRUST, now=NOW)
-        expected = {
-            "now": NOW_TEXT,
-            "verdict": report.verdict,
-            "status": report.status,
-            "failures": [[one.check, one.index, one.refusal.code] for one in report.failures],
-            "findings": sorted({one.code for one in report.findings}),
-        }
         checks = sorted({one.check for one in report.failures})
         says = f"Refused by check {', '.join(map(str, checks))}." if checks else "Verified."
         folder = Path(name)
         made[folder / "bundle.json"] = bundle
         made[folder / "trust.json"] = TRUST.format()
-        made[folder / "expected.json"] = (json.dumps(expected, indent=1) + "\n").encode()
+        made[folder / "expected.json"] = _json(_expected(report))
         made[folder / "README.md"] = f"# {name}\n\n{what} {says}\n".encode()
+    for name, case in (
+        *completeness_cases().items(),
+        *witness_cases().items(),
+        *key_cases().items(),
+    ):
+        made |= _files_v2(Path(name), case)
     return made
+
+
+def _files_v2(folder: Path, case: Case) -> dict[Path, bytes]:
+    report = verify_bundle(case.raw, case.trust, now=NOW, label=case.label)
+    said = report.as_json("en")
+    expected = _expected(report) | {
+        "complete_as_of": said["complete_as_of"],
+        "unchecked_witnesses": said["unchecked_witnesses"],
+    }
+    if case.label is not None:
+        expected["label"] = list(case.label)
+    lines = [f"# {folder.name}", "", f"What was done: {case.what}"]
+    lines += [f"Who would do it: {case.who}"] if case.who else []
+    refused = [f"check {one.check}, {one.refusal.code}" for one in report.failures]
+    found = sorted({one.code for one in report.findings})
+    told = f"Refused: {'; '.join(dict.fromkeys(refused))}." if refused else "Verified"
+    if not refused:
+        of = report.complete_as_of
+        told += "; completeness is not shown" if of is None else f", complete as of {of.size}"
+        told += f"; standing {report.status}"
+        told += f"; findings {', '.join(found)}." if found else "."
+    return {
+        folder / "bundle.json": case.raw,
+        folder / "trust.json": case.trust.format(),
+        folder / "expected.json": _json(expected),
+        folder / "README.md": "\n".join([*lines, told, ""]).encode(),
+    }
+
+
+def _expected(report: Report) -> dict[str, object]:
+    return {
+        "now": NOW_TEXT,
+        "verdict": report.verdict,
+        "status": report.status,
+        "failures": [[one.check, one.index, one.refusal.code] for one in report.failures],
+        "findings": sorted({one.code for one in report.findings}),
+    }
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1) + "\n").encode()
 
 
 def main() -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from ledger.verify.bundle import MAX_BUNDLE, LotBundle
-from ledger.verify.checklist import BundleRefused, verify_bundle
+from ledger.verify.bundle_refusals import BundleRefused
+from ledger.verify.checklist import verify_bundle
 from ledger.verify.trust import Trust
 from tests.ledger_story import (
     CLEAN_LOT,

@@ -22,6 +22,7 @@ from tests.ledger_story import (
     CLEAN_LOT,
     GROWER,
     HARVEST_LOT,
+    LOG,
     ORIGIN,
     PACKER,
     ROOT,
@@ -338,7 +339,12 @@ def test_each_low_order_key_is_refused_at_its_enrolment(desk: Desk) -> None:
 
 
 def test_every_type_is_refused_to_every_role_that_may_not_say_it(desk: Desk) -> None:
-    signers = {"root": (ROOT, "LEDGER"), "admin": (ADMIN, GROWER), "station": (STATION, GROWER)}
+    signers = {
+        "root": (ROOT, "LEDGER"),
+        "admin": (ADMIN, GROWER),
+        "station": (STATION, GROWER),
+        "log": (LOG, "LEDGER"),
+    }
     known: dict[str, tuple[str, str]] = {}
     history = History(known.get, desk.trust.roots)
     for index, raw in enumerate(desk.entries):
@@ -346,7 +352,7 @@ def test_every_type_is_refused_to_every_role_that_may_not_say_it(desk: Desk) -> 
     denied = 0
     for role, (signer, party) in signers.items():
         for kind in TYPES:
-            statement = Statement(kind, party, 1, None, "", (), None, {})
+            statement = Statement(kind, party, 1, None, "", (), None, {"size": 7})
             if kind in ALLOWED[role] and kind != "ledger-opened":
                 assert history.keys.signer(signer.keyid, 7, statement).role == role
                 continue
@@ -354,7 +360,32 @@ def test_every_type_is_refused_to_every_role_that_may_not_say_it(desk: Desk) -> 
                 history.keys.signer(signer.keyid, 7, statement)
             assert found.value.code in {"type-not-allowed", "genesis-twice"}
             denied += 1
-    assert denied == 3 * len(TYPES) - sum(map(len, ALLOWED.values())) + 1
+    assert denied == 4 * len(TYPES) - sum(map(len, ALLOWED.values())) + 1
+
+
+def test_the_log_key_commits_to_all_that_came_before_and_to_nothing_after(desk: Desk) -> None:
+    known: dict[str, tuple[str, str]] = {}
+    history = History(known.get, desk.trust.roots)
+    for index, raw in enumerate(desk.entries):
+        history.admit(index, parse_entry(raw))
+    for size, index in ((8, 7), (1, 65_537), (0, 70_000)):
+        statement = Statement("index-committed", "LEDGER", 1, None, "", (), None, {"size": size})
+        with pytest.raises(KeyRefused) as found:
+            history.keys.signer(LOG.keyid, index, statement)
+        assert found.value.code == "index-out-of-reach"
+        assert history.keys.signer(LOG.keyid, size, statement).held == "hub"
+
+
+def test_nobody_can_end_the_log_key_or_enrol_it_for_a_party(desk: Desk) -> None:
+    body = {"keyid": LOG.keyid.hex(), "last_good": 1, "reason": "key-stolen"}
+    desk.add(ROOT, "key-compromised", body, party="LEDGER")
+    assert refused(desk.audit()) == ("end-not-allowed", 7)
+    desk = Desk()
+    desk.enrol(GROWER)
+    enrolled: dict[str, object] = {"key": LOG.public.hex(), "party": GROWER, "role": "station"}
+    enrolled |= {"held": "station", "tag": "B1"}
+    desk.add(ADMIN, "key-enrolled", {**enrolled, "proof": LOG.agree(ORIGIN, enrolled)})
+    assert refused(desk.audit()) == ("key-twice", 4)
 
 
 def test_the_story_never_needs_more_than_it_uses() -> None:

@@ -1,0 +1,1 @@
+"""Which layer of defence notices which attack, at every position of a ledger."""
