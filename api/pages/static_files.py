@@ -1,4 +1,4 @@
-"""Static files, read once, kept in memory with their gzip form, under one versioned address.
+"""Static files, read or made once, kept in memory with their gzip form, under one versioned address.
 
 The version is a digest of all of them, so that modules may import one another by plain relative
 names and still be cached for ever.
@@ -16,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from api.pages.verifier_modules import made_files
+
 FOLDER = Path(__file__).resolve().parents[1] / "static"
 _TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -25,6 +27,7 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".json": "application/json",
 }
+_SOURCES = FOLDER / "verifier"  # served as the one script that is made of them
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -40,19 +43,20 @@ class StaticFile:
 
 @cache
 def static_files() -> dict[str, StaticFile]:
-    """Every file under api/static by its relative name."""
-    found = {}
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file() and path.suffix in _TYPES:
-            body = path.read_bytes()
-            # mtime=0 and a fixed level: the same file has the same bytes on every machine.
-            found[path.relative_to(FOLDER).as_posix()] = StaticFile(
-                body,
-                gzip.compress(body, 9, mtime=0),
-                _TYPES[path.suffix],
-                hashlib.sha256(body).hexdigest()[:24],
-            )
-    return found
+    """Every file under api/static by its relative name, and what is made of the verifier's modules."""
+    bodies = {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes()
+        for path in sorted(FOLDER.rglob("*"))
+        if path.is_file() and path.suffix in _TYPES and path.parent != _SOURCES
+    }
+    return {name: _static_file(name, body) for name, body in (bodies | made_files()).items()}
+
+
+def _static_file(name: str, body: bytes) -> StaticFile:
+    # mtime=0 and a fixed level: the same file has the same bytes on every machine.
+    packed = gzip.compress(body, 9, mtime=0)
+    digest = hashlib.sha256(body).hexdigest()[:24]
+    return StaticFile(body, packed, _TYPES[Path(name).suffix], digest)
 
 
 @cache

@@ -1,36 +1,70 @@
 // Says in plain words what a check found. Everything reaches the page as text, never as markup.
-import { FAILURES, WORDS, say } from "./words.mjs";
+import { WORDS, say } from "./words.mjs";
 
 const grouped = (hex) => hex.match(/.{1,4}/g).join(" ");
+const MOST = 50;
+
+/**
+ * Lines about what was fetched: `given` are the settled bundle, trust file and verifier module,
+ * `wanted` is {item, lot}, since a good bundle of another lot is a failure.
+ */
+export async function judged(given, wanted, lang) {
+  const missing = given.find(({ status }) => status === "rejected");
+  if (missing?.reason.status === 403) return problem("closed", lang);
+  if (missing) return problem("offline", lang);
+  const [bundle, trust, verifier] = given.map(({ value }) => value);
+  try {
+    const report = await verifier.check(bundle, trust, { now: new Date() });
+    const failures = [...report.failures];
+    const other = report.item !== wanted.item || report.lot !== wanted.lot;
+    if (other && !failures.length) failures.push({ code: "other-lot", index: null });
+    const wording = report.failures.length + report.findings.length;
+    const { words } = wording ? await import(`./sentences.${lang}.mjs`) : {};
+    return sentences(report, failures, lang, (one) => verifier.sentence(words, one));
+  } catch {
+    return problem("unable", lang);
+  }
+}
 
 /** The report as [{kind: "good"|"bad"|"plain", text}], the verdict first. */
-export function sentences(report, lang) {
+function sentences(report, failures, lang, sentence) {
   const word = (code, values) => say(WORDS, code, lang, values);
   const lines = [];
-  if (report.ok) {
-    lines.push({ kind: "good", text: word("verified") });
-    for (const { party, role, held, count, keyid } of report.signers) {
+  const add = (kind, text) => lines.push({ kind, text });
+  if (failures.length && failures.every(({ code }) => code === "quorum-missing")) {
+    // Signatures and seal hold: a witness that is away for a while is no reason to accuse anybody.
+    add("bad", word("unwitnessed"));
+    for (const one of failures) add("plain", sentence(one));
+  } else if (failures.length) {
+    add("bad", word("refused", { count: failures.length }));
+    for (const one of failures.slice(0, MOST)) {
+      const what = one.family ? sentence(one) : word(one.code);
+      add("bad", one.index === null ? what : word("at", { index: one.index, what }));
+    }
+  } else {
+    add("good", word("verified"));
+    if (report.status !== "active") add("bad", word(`status-${report.status}`));
+    for (const { party, role, held, count, keyid } of report.keys) {
       const who = { party, count, keyid: keyid.slice(0, 8) };
       const values = { ...who, role: word(`role-${role}`), held: word(`held-${held}`) };
-      lines.push({ kind: "plain", text: word("signedBy", values) });
+      add("plain", word("signedBy", values));
     }
-    const { entries, size, logName, newest } = report;
-    lines.push({ kind: "plain", text: word("sealed", { entries, size, log: logName }) });
-    lines.push({ kind: "plain", text: word("unchanged", { newest: shownTime(newest) }) });
-    lines.push({ kind: "plain", text: word("notProven") });
-  } else {
-    lines.push({ kind: "bad", text: word("refused", { count: report.failures.length }) });
-    for (const { code, index } of report.failures.slice(0, 50)) {
-      const what = say(FAILURES, code, lang);
-      const text = index === undefined ? what : word("at", { index, what });
-      lines.push({ kind: "bad", text });
+    const { entries, treeSize: size, origin: log, completeAsOf, steps } = report;
+    add("plain", word("sealed", { entries, size, log }));
+    const newest = shownTime(steps.map(({ time }) => time).sort().at(-1));
+    add("plain", word("unchanged", { newest }));
+    if (completeAsOf) add("plain", word("complete", { size: completeAsOf.size }));
+    // An old index under a new seal hides without any forgery: so the gap is always told.
+    if (report.uncovered) add("plain", word("later", { count: report.uncovered }));
+    const names = [...report.witnesses.keys()].join(", ");
+    if (names) add("plain", word("witnessed", { names }));
+    add("plain", word(completeAsOf ? "notProven" : "notProvenNorComplete"));
+    for (const one of report.findings.slice(0, MOST)) {
+      if (one.severity !== "notice") add("bad", sentence(one));
     }
   }
-  if (report.fingerprint) {
-    const fingerprint = grouped(report.fingerprint);
-    lines.push({ kind: "plain", text: word("fingerprint", { fingerprint }) });
-  }
-  lines.push({ kind: "plain", text: word("engine", { engine: report.engine }) });
+  add("plain", word("fingerprint", { fingerprint: grouped(report.fingerprint) }));
+  add("plain", word("engine", { engine: report.engine }));
   return lines;
 }
 
@@ -39,7 +73,7 @@ function shownTime(time) {
   return parts ? `${parts[4]} ${parts[3]}/${parts[2]}/${parts[1]}` : "–";
 }
 
-export function problem(code, lang) {
+function problem(code, lang) {
   return [{ kind: "bad", text: say(WORDS, code, lang) }];
 }
 

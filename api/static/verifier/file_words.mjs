@@ -1,0 +1,131 @@
+// Words of the verifier in one file, [Vietnamese, English]. Sentences about failures and findings
+// are Python's own.
+
+export const WORDS = {
+  title: ["Kiểm tra hồ sơ lô", "Check a lot bundle"],
+  offline: [
+    "Chạy ngay trên máy này, không cần mạng, không gửi gì đi.",
+    "Runs on this device alone: no network, nothing is sent.",
+  ],
+  other: ["English", "Tiếng Việt"],
+  choose: ["Chọn hoặc thả tệp vào trang", "Choose files, or drop them on this page"],
+  bundle: ["Hồ sơ lô", "Lot bundle"],
+  bundleHint: [
+    "Tệp tải từ trang của lô, hoặc do cơ sở đưa.",
+    "Fetched from the lot's page, or given by the producer.",
+  ],
+  trust: ["Tệp tin cậy", "Trust file"],
+  trustHint: [
+    "Phải lấy từ cơ quan quản lý, không lấy cùng đường với hồ sơ lô.",
+    "Must come from the authority, by another way than the bundle.",
+  ],
+  builtIn: [
+    "Có sẵn trong tệp này (dấu vân tay khóa sổ {fingerprint})",
+    "Built into this file (log key fingerprint {fingerprint})",
+  ],
+  label: ["Số tem quét được (không bắt buộc)", "Serial of a scanned label (optional)"],
+  badLabel: [
+    "Số tem {found} không đúng dạng ký hiệu trạm + số đếm, như A1000012K7QM.",
+    "The serial {found} is not of the form TAG + counter, such as A1000012K7QM.",
+  ],
+  needTrust: [
+    "Hãy chọn thêm tệp tin cậy: thiếu nó thì không kết luận được gì.",
+    "Choose a trust file too: without it nothing can be decided.",
+  ],
+  unable: [
+    "Trình duyệt này không có phép kiểm tra Ed25519 dùng được nên chưa kết luận được gì. Hãy thử trình duyệt khác.",
+    "This browser has no usable Ed25519, so nothing is decided. Try another browser.",
+  ],
+  working: ["Đang kiểm tra…", "Checking…"],
+  verified: ["ĐẠT", "VERIFIED"],
+  refused: ["KHÔNG ĐẠT", "REFUSED"],
+  verifiedText: [
+    "Mọi chữ ký và niêm phong đều khớp.",
+    "Every signature and every seal holds.",
+  ],
+  refusedText: [
+    "Có {count} điểm không khớp. Đừng dựa vào hồ sơ này; hãy giữ tệp lại và báo cơ quan quản lý.",
+    "{count} checks failed. Do not rely on this bundle; keep the file and tell the authority.",
+  ],
+  lot: ["Lô {lot}", "Lot {lot}"],
+  checks: ["Các mục kiểm tra", "The checks"],
+  passed: ["đạt", "passed"],
+  failed: ["không đạt", "failed"],
+  "not-run": ["không kiểm tra", "not run"],
+  findings: ["Điều cần lưu ý", "Findings"],
+  noFindings: [
+    "Số lượng, ngày tháng và giấy tờ không có gì mâu thuẫn.",
+    "Amounts, dates and papers do not contradict each other.",
+  ],
+  story: ["Diễn biến đã ký", "What was signed"],
+  storyPlace: ["{party} · phiếu {index} trong sổ", "{party} · entry {index} of the log"],
+  evidence: ["Bằng chứng", "Evidence"],
+  signers: ["Người ký", "Signed by"],
+  signer: [
+    "{party}: khóa {role}, giữ tại {held}, {count} phiếu ({keyid}…)",
+    "{party}: {role} key held at {held}, {count} statements ({keyid}…)",
+  ],
+  corrected: ["đã đính chính", "corrected"],
+  "type-released": ["thôi tạm giữ", "released"],
+  "type-recall-closed": ["kết thúc thu hồi", "recall closed"],
+  "type-disputed": ["không công nhận", "disputed"],
+  complete: ["Đầy đủ tính đến:", "Complete as of:"],
+  completeAt: [
+    "mốc {size} phiếu ({time} theo lời khai của sổ): không thiếu phiếu nào đã niêm phong trước đó về lô này, các khóa và giấy tờ của lô",
+    "mark {size} ({time} by the log's own word): nothing about this lot, its keys and papers that was sealed before is missing",
+  ],
+  laterAt: [
+    ". Số phiếu niêm phong sau mốc này mà mục lục chưa bao gồm: {count}; hãy xin hồ sơ mới hơn để biết",
+    ". Entries sealed after it and not covered: {count}; ask for a newer bundle to know of them",
+  ],
+  notComplete: [
+    "chưa chứng minh: hồ sơ này không kèm mục lục của sổ",
+    "not shown: this bundle has no index of the log",
+  ],
+  witnesses: ["Bên chứng kiến", "Witnesses"],
+  witness: ["{name}, {time}", "{name}, {time}"],
+  noWitness: ["không có", "none"],
+  unchecked: [
+    "{name}: chưa kiểm tra vì tệp tin cậy không nêu tên",
+    "{name}: not checked, the trust file does not name it",
+  ],
+  log: ["Sổ", "Log"],
+  sealedAt: ["{origin}, niêm phong ở cỡ {size} phiếu", "{origin}, sealed at size {size}"],
+  fingerprint: ["Dấu vân tay khóa sổ", "Log key fingerprint"],
+  bundleHash: ["SHA-256 của hồ sơ lô", "SHA-256 of the bundle"],
+  trustHash: ["SHA-256 của tệp tin cậy", "SHA-256 of the trust file"],
+  checkedAt: ["Kiểm tra lúc", "Checked at"],
+  checkedBy: [
+    "{time} theo đồng hồ máy này, bằng {engine}",
+    "{time} by this device's clock, with {engine}",
+  ],
+  proves: ["Chứng minh được gì", "What this shows"],
+  shown: [
+    "{entries} phiếu do những người trên ký, không đổi từ khi ký, nằm trong sổ đã niêm phong.",
+    "{entries} statements, signed by those above, unchanged since, in the sealed log.",
+  ],
+  notShown: [
+    "Chưa chứng minh: không có phiếu nào mới hơn mốc này; lời khai tại nguồn là thật; tem không bị sao chép.",
+    "Not shown: that nothing newer exists; that what was said at the source is true; that a label is no copy.",
+  ],
+  print: ["In biên bản", "Print"],
+  data: ["Dữ liệu cho máy (JSON)", "Data for programs (JSON)"],
+  about: ["Về tệp này", "About this file"],
+  aboutText: [
+    "Cơ quan kiểm tra nên giữ bản riêng của tệp này, lấy từ nguồn mình tin; bản do đơn vị vận hành sổ đưa có thể nói dối.",
+    "An inspectorate should keep its own copy from a source it trusts; one served by the ledger's operator may lie.",
+  ],
+  aboutHash: [
+    "Hãy so SHA-256 của tệp với số mà cơ quan quản lý công bố trước khi dùng.",
+    "Before use compare the file's SHA-256 with the one that the authority publishes.",
+  ],
+  licences: ["Giấy phép", "Licences"],
+  "role-root": ["gốc", "root"],
+  "role-admin": ["quản trị", "admin"],
+  "role-station": ["trạm", "station"],
+  "role-log": ["niêm phong", "log"],
+  "held-station": ["trạm", "the station"],
+  "held-browser": ["trình duyệt", "a browser"],
+  "held-hardware": ["thiết bị khóa", "a hardware token"],
+  "held-hub": ["máy chủ (giữ hộ)", "the hub (on behalf)"],
+};
