@@ -1,4 +1,4 @@
-"""GET /log/checkpoint and /log/tile/...: the sealed log in C2SP tlog-tiles form."""
+"""GET /log/checkpoint, /log/cosigned and /log/tile/...: the sealed log in C2SP tlog-tiles form."""
 
 from __future__ import annotations
 
@@ -24,6 +24,18 @@ def log_routes(services: Services) -> list[BaseRoute]:
         note = services.log.checkpoint()
         if note is None:
             return problem(404, "not-sealed", "Nothing is sealed yet; ask again in a second.")
+        whole = services.cosigned.with_lines(note)
+        return Response(whole, 200, {"cache-control": _SHORT}, "text/plain; charset=utf-8")
+
+    async def cosigned(_request: Request) -> Response:
+        note = services.cosigned.best()
+        if note is None:
+            return problem(
+                404,
+                "not-cosigned",
+                "No checkpoint has been co-signed by as many witnesses as this log's policy asks "
+                "for; /log/checkpoint gives the newest one, with the cosignatures it has.",
+            )
         return Response(note, 200, {"cache-control": _SHORT}, "text/plain; charset=utf-8")
 
     async def tile(request: Request) -> Response:
@@ -37,5 +49,6 @@ def log_routes(services: Services) -> list[BaseRoute]:
 
     return [
         Route("/log/checkpoint", checkpoint),
+        Route("/log/cosigned", cosigned),
         Route("/log/tile/{path:path}", tile),
     ]

@@ -39,6 +39,8 @@ GAUGES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "standby_lag_seconds": ("Seconds by which a standby may lag, by its own word.", "standby"),
     "standby_lag_bytes": ("WAL of the primary that a standby has not replayed.", "standby"),
+    "cosigned_entries": ("Entries under the newest checkpoint that met the quorum.", ""),
+    "witness_entries": ("Entries under the newest checkpoint that a witness co-signed.", "witness"),
     "processes": ("Processes of this folder that are alive.", "role"),
     "scrape_complete": ("1 when everything could be asked, 0 when something is missing here.", ""),
     "build_info": ("The program that answers this.", "version"),

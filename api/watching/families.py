@@ -39,6 +39,8 @@ _ALL: Final = (
     Family("ocop_projection_seconds", "Duration of one projected batch.", (), QUICK),
     Family("ocop_http_requests", "Requests answered, by route.", ("route", "status")),
     Family("ocop_http_request_seconds", "Duration of requests, by route.", ("route",), QUICK),
+    Family("ocop_witness_requests", "Answers of witnesses, by outcome.", ("outcome",)),
+    Family("ocop_cosign_seconds", "From asking about a checkpoint to its quorum.", (), QUICK),
     Family("ocop_log_lines", "Lines logged, by level.", ("level",)),
 )
 FAMILIES: Final[Mapping[str, Family]] = {one.name: one for one in _ALL}

@@ -66,6 +66,16 @@ def answered(route: str, status: int, seconds: float) -> None:
     COUNTS.add_timed(*labels, seconds)
 
 
+def witness_asked(outcome: str) -> None:
+    """A witness was asked: "cosigned", or the code of the refusal."""
+    COUNTS.add("ocop_witness_requests", (outcome,))
+
+
+def cosigned(seconds: float) -> None:
+    """A checkpoint met its quorum so many seconds after witnesses were first asked about it."""
+    COUNTS.observe("ocop_cosign_seconds", seconds)
+
+
 def logged(level: str) -> None:
     """A line was logged."""
     COUNTS.add("ocop_log_lines", (level,))

@@ -21,6 +21,7 @@ from api.watching.lag import unsealed
 from api.watching.readiness import LIMIT, Readiness
 from api.watching.running import Presence, Running, RunningFile
 from api.watching.standbys import Standbys
+from api.watching.witnessed import witness_gauges
 from ledger.verify.wording import Refusal
 
 
@@ -144,6 +145,7 @@ class Watch:
         # Asked of the store that takes statements: a standby that is read knows older answers.
         return {
             **lags,
+            **witness_gauges(services.cosigned),
             "log_sealed_entries": lambda: {"": services.store.size()},
             "views_entries": lambda: {"": services.views.size},
             "unsealed_entries": lambda: {"": unsealed(services.store)},

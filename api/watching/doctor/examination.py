@@ -18,6 +18,7 @@ from api.watching.doctor.files import (
     check_settings,
 )
 from api.watching.doctor.finding import Finding
+from api.watching.doctor.index_checks import check_index
 from api.watching.doctor.ledger_checks import (
     check_backlog,
     check_backup,
@@ -28,6 +29,8 @@ from api.watching.doctor.ledger_checks import (
 )
 from api.watching.doctor.process_checks import check_processes, check_views
 from api.watching.doctor.server_checks import check_server, check_standbys
+from api.watching.doctor.station_checks import check_station
+from api.watching.doctor.witness_checks import check_witnesses
 from api.watching.rights import may
 
 LIMIT = 30.0
@@ -54,6 +57,9 @@ CHECKS: Final[Sequence[Check]] = (
     Check("clock", "clock", "đồng hồ", check_clock),
     Check("guards", "the store's guards", "lớp bảo vệ của sổ", check_guards),
     Check("roll-back", "newest known checkpoint", "mốc niêm phong đã biết", check_roll_back),
+    Check("index", "completeness index", "mục lục đầy đủ", check_index),
+    Check("witnesses", "witnesses", "bên chứng kiến", check_witnesses),
+    Check("station", "station of a hub", "trạm của máy chủ", check_station),
     Check("backlog", "sealing", "niêm phong", check_backlog),
     Check("processes", "processes", "tiến trình", check_processes),
     Check("views", "read models", "bảng đọc", check_views),

@@ -26,7 +26,7 @@ _LEAST_FREE = 500 * 1024 * 1024
 _LEAST_SHARE = 5
 _NEEDED_KEYS = ("log.pem", "label.key")
 # Beside the keys: names and notes of people, and the ledger's own file.
-_PRIVATE = ("private.db*", "ledger.db*")
+_PRIVATE = ("private.db*", "access.db*", "ledger.db*")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

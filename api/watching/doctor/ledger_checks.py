@@ -11,6 +11,7 @@ from api.keeping.cut_moves import ROLE, refuse_arriving, refuse_left
 from api.keeping.errors import RolledBack
 from api.keeping.memory import CheckpointMemory
 from api.keeping.move_record import MOVING_FILE, MoveRecord
+from api.station.joined import HUB_FILE, joined_of
 from api.stores import reads_only, trusted
 from api.watching.doctor.case import Case
 from api.watching.doctor.finding import Finding, Told
@@ -140,7 +141,9 @@ def check_roll_back(case: Case) -> list[Finding]:
         return []
     try:
         key = load_key(case.folder / "keys" / "log.pem")
-        CheckpointMemory(case.folder, log_verifier_key(settings.origin, key.public)).check(store)
+        joined = joined_of(case.folder)
+        origin = settings.origin if joined is None else joined.seal_origin(settings.origin)
+        CheckpointMemory(case.folder, log_verifier_key(origin, key.public)).check(store)
     except RolledBack as wrong:
         return [Told("rolled-back", wrong.say)]
     except (Refusal, OSError):
@@ -149,8 +152,10 @@ def check_roll_back(case: Case) -> list[Finding]:
 
 
 def check_backup(case: Case) -> list[Finding]:
-    """There is a backup, and it is not old; who only reads has none to make."""
+    """There is a backup, and it is not old; who only reads, or sends to a hub, has none to make."""
     settings = case.settings_or_none()
+    if (case.folder / HUB_FILE).exists():
+        return []
     if case.store_or_none() is None or (settings and reads_only(case.folder, settings)):
         return []
     try:
