@@ -17,12 +17,12 @@ from api.pages.words import STATUSES, quantity, worded
 
 @dataclass(frozen=True, slots=True)
 class CartonLine:
-    """One lot in the carton. `status` is recalled, held, expired or active."""
+    """One lot in the carton. `status` is recalled, held, expired or active; `amount` None is hidden."""
 
     item: str
     lot: str
     name: str
-    amount: dict[str, str]
+    amount: dict[str, str] | None
     status: str
 
     @property

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from markupsafe import escape
 
+from api.pages.access_words import GROUP_WORDS
 from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render
@@ -115,6 +116,7 @@ class LotPage:
             lot=lot,
             path=lot_path(item, lot),
             as_of=as_of,
+            hidden=hidden_words(facts, say),
         )
         before, after = whole.split(_SCANS)
         self._before, self._after = before.split(_SERIAL), after
@@ -129,6 +131,11 @@ class LotPage:
             told = f'<p class="scans">{escape(_scan_line(scans, self._say))}</p>\n'.encode()
         before = str(escape(serial or "")).encode().join(self._before)
         return b"".join((before, told, self._after))
+
+
+def hidden_words(facts: Facts, say: Tongue) -> str:
+    """The groups of fields that were left out, in words; "" when everything is shown."""
+    return ", ".join(worded(GROUP_WORDS, one, say) for one in facts.get("hidden") or ())
 
 
 def _scan_line(scans: tuple[int, str], say: Tongue) -> str:

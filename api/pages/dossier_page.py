@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from api.pages.consumer_page import lot_path
+from api.pages.consumer_page import hidden_words, lot_path
 from api.pages.dates import day
 from api.pages.lot_graph import draw
 from api.pages.messages_catalogue import Tongue, tongue
@@ -56,12 +56,21 @@ class LotScans(Protocol):
 
 
 def dossier_html(
-    facts: Facts, size: int, today: str, lang: str, scans: LotScans | None = None, as_of: str = ""
+    facts: Facts,
+    size: int,
+    today: str,
+    lang: str,
+    scans: LotScans | None = None,
+    as_of: str = "",
+    *,
+    hub: str = "",
+    closed: bool = False,
 ) -> bytes:
     """The dossier page of a known lot; `size` is the number of entries the views have read.
 
     `scans` is None when the counts cannot be read now. `as_of` is the moment that the page speaks
-    of, when that is not now.
+    of, when that is not now. `hub` is where a station's evidence is; `closed` lots have a signed
+    file that whoever asks may not have.
     """
     say = tongue(lang)
     status = Views.status(facts, today)
@@ -72,6 +81,9 @@ def dossier_html(
         facts=facts,
         size=size,
         as_of=as_of,
+        hub=hub,
+        closed=closed,
+        hidden=hidden_words(facts, say),
         status=status,
         status_word=worded(STATUSES, status, say),
         reason=worded(REASONS, stopped["reason"], say) if stopped else "",

@@ -57,6 +57,31 @@ _NOTICES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         N_("Yêu cầu này đến từ một trang khác nên không được nhận."),
         (N_("Hãy mở trang trạm và gửi lại từ đó."),),
     ),
+    "sign-in-first": (
+        "warn",
+        N_("Trang này cần đăng nhập."),
+        (N_("Hãy mở /vao, đăng nhập rồi thử lại."),),
+    ),
+    "not-yours": (
+        "warn",
+        N_("Vai trò của bạn không được làm việc này."),
+        (N_("Hãy nhờ người quản trị, hoặc đăng nhập bằng tài khoản khác."),),
+    ),
+    "too-often": (
+        "warn",
+        N_("Yêu cầu quá dồn dập nên tạm thời chưa được trả lời."),
+        (N_("Hãy chờ một phút rồi thử lại."),),
+    ),
+    "plain-http": (
+        "bad",
+        N_("Chỉ đăng nhập được qua https, hoặc ngay trên máy của sổ."),
+        (N_("Qua http, người khác cùng mạng đọc được mật khẩu. Hãy mở trang bằng địa chỉ https."),),
+    ),
+    "link-unknown": (
+        "warn",
+        N_("Liên kết này đã dùng, đã hết hạn hoặc không có."),
+        (N_("Hãy xin người quản trị một liên kết mới."),),
+    ),
     "too-large": (
         "warn",
         N_("Dữ liệu gửi lên quá lớn hoặc sai dạng."),

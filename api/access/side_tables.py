@@ -1,0 +1,120 @@
+"""Small erasable tables beside the ledger: people, sessions, invitations, stations' standing.
+
+`access.db` in the folder (mode 0600), or schema `ocop_access` of a hub's database, where all its
+machines see the same. Nothing here is evidence; losing it loses who may come in, never a statement.
+
+Portable by being plain: TEXT and BIGINT columns, `?` for values, `INSERT ... ON CONFLICT`, no
+functions but `count`, `max`, `min`, `coalesce`. Writers wait for one another on both databases, so
+what a transaction reads does not change under it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from api.access.errors import SideAway
+
+ACCESS_FILE = "access.db"
+Value = str | int | None
+Row = tuple[Any, ...]
+ROOMS = "CREATE TABLE IF NOT EXISTS room (name TEXT PRIMARY KEY, version BIGINT NOT NULL)"
+
+
+class Write(Protocol):
+    """One transaction: all of it happens, or nothing."""
+
+    def execute(self, sql: str, *values: Value) -> list[Row]:
+        """Run one statement; the rows of a SELECT or of RETURNING, else none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """Statements that bring the tables of room `name` from `version` - 1 to `version`."""
+
+    name: str
+    version: int
+    statements: tuple[str, ...]
+
+
+class SideTables(ABC):
+    """The door to the tables, for any thread. Every use may raise SideAway.
+
+    `quick` says that a read is a look into a local file, not a question to a server.
+    """
+
+    quick = False
+
+    def __init__(self, where: str) -> None:
+        """`where` names the place in sentences."""
+        self.where = where
+        self._foundings: list[Founding] = []
+
+    def found(self, name: str, version: int, statements: Sequence[str]) -> None:
+        """Say which tables a room needs; they are made at the first use that needs a file at all.
+
+        A room calls it once for each version it ever had, oldest first, and every statement of a
+        version is run once in the life of the tables. Saying the same again changes nothing.
+        """
+        one = Founding(name, version, tuple(statements))
+        if one not in self._foundings:
+            self._foundings.append(one)
+
+    @abstractmethod
+    def read(self, sql: str, *values: Value) -> list[Row]:
+        """The rows of one SELECT. An indexed read of a local file, or one question to a server."""
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Write]:
+        """A transaction, durable when the block has ended; undone when it raises."""
+
+    @abstractmethod
+    def scrub(self) -> None:
+        """Overwrite what was deleted, as far as this place can (see docs/access.md)."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection."""
+
+    def _settle(self, write: Write) -> None:
+        """Make what is missing, inside a transaction."""
+        have = {str(name): int(version) for name, version in write.execute(_HAVE)}
+        newest = {one.name: one.version for one in self._foundings}
+        for name, expected in newest.items():
+            if have.get(name, 0) > expected:
+                found = have[name]
+                raise SideAway(
+                    "side-newer", name=name, where=self.where, found=found, expected=expected
+                )
+        for one in self._foundings:
+            if one.version <= have.get(one.name, 0):
+                continue
+            for statement in one.statements:
+                write.execute(statement)
+            write.execute(_NOTE, one.name, one.version)
+
+
+_HAVE = "SELECT name, version FROM room"
+_NOTE = (
+    "INSERT INTO room (name, version) VALUES (?, ?) "
+    "ON CONFLICT (name) DO UPDATE SET version = excluded.version"
+)
+
+
+def open_side(folder: Path, database: str | None) -> SideTables:
+    """The tables of a ledger folder; neither file nor connection is made before the first use.
+
+    `database` is the address of a hub's ledger as its application role, None for a local file.
+    """
+    if database is None:
+        from api.access.side_sqlite import SqliteSide
+
+        return SqliteSide(folder / ACCESS_FILE)
+    # Asked for only here: a station on SQLite needs no PostgreSQL library.
+    from api.access.side_postgres import PostgresSide
+
+    return PostgresSide(database, folder / "keys" / "pgpass")

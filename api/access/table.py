@@ -1,0 +1,126 @@
+"""The table: which role may ask which route. Whatever is not in it is refused.
+
+A role is what a request has shown: `machine` is a browser on the station's own machine, by its own
+name, while no PIN is set; `station` is a request that an enrolled station's key has signed, which
+the route itself checks. Until there is an administrator (and no PIN), the own machine counts as one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+ROLES: Final = (
+    "anonymous",
+    "operator",
+    "manager",
+    "inspector",
+    "officer",
+    "administrator",
+    "station",
+    "machine",
+)
+PEOPLE: Final = ("operator", "manager", "inspector", "officer", "administrator")
+"""Roles that a person can be given."""
+OF_A_PARTY: Final = frozenset({"operator", "manager"})
+SEE_ALL: Final = frozenset({"inspector", "officer", "administrator", "machine"})
+"""Who sees what parties do not show to the public."""
+
+Roles = frozenset[str]
+ANYBODY: Final[Roles] = frozenset(ROLES)
+SIGNED_IN: Final[Roles] = frozenset(PEOPLE)
+AT_THE_STATION: Final[Roles] = frozenset({"operator", "manager", "administrator", "machine"})
+"""The pages of the station answer on its own machine only, whoever asks."""
+CHOOSING: Final[Roles] = frozenset({"manager", "administrator"})
+ADMINISTRATOR: Final[Roles] = frozenset({"administrator"})
+MACHINE: Final[Roles] = frozenset({"machine"})
+SIGNED: Final[Roles] = frozenset({"station"})
+"""Passed on to the route, which verifies the signature and answers 401 without one."""
+
+_GET, _POST = ("GET",), ("POST",)
+_BOTH = ("GET", "POST")
+_ROWS: Final[tuple[tuple[Roles, tuple[str, ...], tuple[str, ...]], ...]] = (
+    (
+        ANYBODY,
+        _GET,
+        (
+            "/",
+            "/static/{version}/{name:path}",
+            "/01/{gtin}/10/{lot}/21/{serial}",
+            "/00/{sscc}",
+            "/lo/{rest:path}",
+            "/log/checkpoint",
+            "/log/cosigned",
+            "/log/tile/{path:path}",
+            "/api/v1/lots/{item:path}/{lot}",
+            "/api/v1/lots/{item:path}/{lot}/bundle",
+            "/api/v1/trust",
+            "/openapi.json",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+        ),
+    ),
+    # A signed entry shows by itself who says it; who may say what is the ledger's rule.
+    (ANYBODY, _POST, ("/api/v1/entries",)),
+    # A code that is used once, or signed requests.
+    (ANYBODY, _POST, ("/api/v1/station/join", "/api/v1/station/enrol")),
+    (SIGNED, _POST, ("/api/v1/station/push", "/api/v1/station/pull", "/api/v1/station/bundle")),
+    (SIGNED, _GET, ("/api/v1/station/status",)),
+    (ANYBODY, _BOTH, ("/vao", "/vao/ma/{token}")),
+    (MACHINE, _BOTH, ("/vao/lan-dau",)),
+    (SIGNED_IN, _POST, ("/ra",)),
+    (SIGNED_IN, _BOTH, ("/toi",)),
+    (ADMINISTRATOR, _BOTH, ("/nguoi",)),
+    (ADMINISTRATOR, _GET, ("/nguoi/nhat-ky",)),
+    (CHOOSING, _BOTH, ("/cong-khai",)),
+    (CHOOSING, _GET, ("/api/v1/stations",)),
+    # The door of the station: a PIN opens it. It answers on the own machine only.
+    (ANYBODY, _BOTH, ("/tram/khoa",)),
+    (
+        AT_THE_STATION,
+        _GET,
+        (
+            "/tram",
+            "/tram/in-tem/lo",
+            "/tram/in-tem/xem-truoc.png",
+            "/tram/in-tem/so-tem",
+            "/tram/in-tem/ket-qua/{key}",
+            "/tram/in-tem/{job}",
+            "/tram/in-tem/{job}/tien-do.json",
+        ),
+    ),
+    (
+        AT_THE_STATION,
+        _POST,
+        (
+            "/tram/in-tem/in-not",
+            "/tram/in-tem/{job}/dung",
+        ),
+    ),
+    (
+        AT_THE_STATION,
+        _BOTH,
+        (
+            "/tram/thu-hoach",
+            "/tram/tiep-nhan",
+            "/tram/che-bien",
+            "/tram/dong-goi",
+            "/tram/in-tem",
+            "/tram/in-tem/chua-ro",
+            "/tram/in-tem/mot-tem",
+            "/tram/may-in",
+        ),
+    ),
+)
+
+TABLE: Final[dict[tuple[str, str], Roles]] = {
+    (template, method): roles
+    for roles, methods, templates in _ROWS
+    for template in templates
+    for method in methods
+}
+
+
+def may(roles: Roles, template: str, method: str) -> bool:
+    """Whether somebody with these roles may ask; False for a route without a row."""
+    return not roles.isdisjoint(TABLE.get((template, "GET" if method == "HEAD" else method), ()))
