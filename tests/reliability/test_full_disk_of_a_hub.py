@@ -42,7 +42,7 @@ def whole(folder: Path, before: int, entries: list[bytes]) -> None:
     """Everything posted is there once and in order."""
     assert small_ledger.check_ledger(folder, bundles=5) == before + len(entries)
     with small_ledger.opened(folder) as services:
-        assert [raw for _, raw in services.store.sealed(before, len(entries))] == entries
+        assert [raw for _, raw in small_ledger.said(services, before)] == entries
 
 
 def test_a_hub_on_sqlite_whose_disk_is_full_says_so_and_goes_on_when_there_is_room(

@@ -1,0 +1,190 @@
+"""`ocop station join`, `status`, `sync`: what is done on a station of a hub."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from api.bootstrap import Services, open_folder
+from api.commands.words import Nouns, choose, give, opened, options, tell
+from api.pages.messages_catalogue import tongue
+from api.pages.words import STAGES, worded
+from api.station.errors import Frozen, StationError
+from api.station.standing import HERE, OwnStatement, Standing, newest_statements, standing
+
+if TYPE_CHECKING:
+    from api.station.hub_link import HubLink
+
+_SHOWN = 20
+
+
+def add_station_verbs(verbs: Nouns) -> None:
+    """Add the verbs of a station to the noun `station`."""
+    join = options(
+        verbs.add_parser("join", help="make a new folder a station of a hub, with its ticket"),
+        machine=True,
+    )
+    join.add_argument(
+        "ticket",
+        nargs="+",
+        metavar="TICKET",
+        help="the line that the hub printed: URL CODE FINGERPRINT",
+    )
+    join.add_argument(
+        "--witnessed",
+        action="store_true",
+        help="take nothing under a checkpoint that lacks the witnesses of the hub's trust file",
+    )
+    join.set_defaults(run=run_join)
+    status = options(
+        verbs.add_parser("status", help="how this station stands with its hub; what is not sent"),
+        machine=True,
+    )
+    status.add_argument(
+        "--newest",
+        type=int,
+        default=_SHOWN,
+        metavar="COUNT",
+        help=f"how many of the newest statements to list ({_SHOWN}); all that wait are listed",
+    )
+    status.set_defaults(run=run_status)
+    sync = options(
+        verbs.add_parser("sync", help="send what waits and take what is needed, once"), machine=True
+    )
+    sync.set_defaults(run=run_sync)
+
+
+def run_join(args: argparse.Namespace) -> int:
+    """Join, then take what a new station needs."""
+    # Read here: both bring in the HTTP client, which most commands never need.
+    from api.station.joining import join
+    from api.station_wire.ticket import Ticket
+
+    ticket = Ticket.parse(" ".join(args.ticket))
+    joined = join(args.dir, ticket, witnessed=args.witnessed)
+    tell(
+        choose(
+            args.lang,
+            f"{args.dir} is now a station of {joined.address} for {joined.party}. Its key was made "
+            "here and stays here: never copy this folder to another machine that goes on recording.",
+            f"{args.dir} nay là trạm của {joined.address}, ghi cho {joined.party}. Khóa được tạo và "
+            "giữ tại đây: đừng sao chép thư mục này sang máy khác để ghi tiếp.",
+        )
+    )
+    return run_sync(args)
+
+
+def run_sync(args: argparse.Namespace) -> int:
+    """One round with the hub; 1 when the hub is away or the station is frozen."""
+    from api.station.loop import synchroniser_of
+    from api.station.syncing import Progress
+
+    services = open_folder(args.dir)
+    try:
+        link = _link(services)
+        synchroniser = synchroniser_of(services)
+        try:
+            done = synchroniser.once(_told(args, Progress))
+            services.station.catch_up()
+        except (StationError, Frozen) as refused:
+            if isinstance(refused, StationError) and refused.code == "not-joined":
+                raise
+            tell(refused.say(args.lang))
+            return 1
+        finally:
+            synchroniser.close()
+        now = standing(link, services.ledger)
+        if args.json:
+            give({"sent": done.sent, "taken": done.taken, **_as_data(link, now)})
+        else:
+            tell(
+                choose(
+                    args.lang,
+                    f"Sent {done.sent} statements, took {done.taken}.",
+                    f"Đã gửi {done.sent} phiếu, nhận {done.taken} phiếu.",
+                )
+            )
+            tell(now.say(args.lang, int(services.now().timestamp())))
+        return 0 if now.frozen is None else 1
+    finally:
+        services.close()
+
+
+def run_status(args: argparse.Namespace) -> int:
+    """How the station stands, and its newest statements with their states; 1 when frozen."""
+    with opened(args) as services:
+        link = _link(services)
+        now = standing(link, services.ledger)
+        most = max(args.newest, now.unsent, 0)
+        listed = list(newest_statements(link, services.ledger, most))
+        if args.json:
+            data = _as_data(link, now)
+            give({**data, "statements": [asdict(one) for one in listed]})
+        else:
+            print(_as_text(link, now, listed, services, args.lang))
+    return 0 if now.frozen is None else 1
+
+
+def _link(services: Services) -> HubLink:
+    if services.link is None:
+        raise StationError("not-joined", path=services.folder)
+    return services.link
+
+
+def _told(args: argparse.Namespace, kind: Any) -> Any:
+    from api.commands.progress import progress
+
+    sending = progress(args.lang, "sent", "đã gửi")
+    taking = progress(args.lang, "taken", "đã nhận")
+    total = 0
+
+    def sent(left: int) -> None:
+        nonlocal total
+        total = max(total, left)
+        sending(total - left, total)
+
+    return kind(sent, lambda done: taking(done, done))
+
+
+def _as_data(link: HubLink, now: Standing) -> dict[str, Any]:
+    frozen = now.frozen
+    return {
+        "hub": link.joined.address,
+        "party": link.joined.party,
+        "keyid": link.joined.keyid,
+        "recorded": now.recorded,
+        "unsent": now.unsent,
+        "sealed": now.sealed,
+        "last_contact": now.contact,
+        "size": now.size,
+        "frozen": None if frozen is None else {"code": frozen.code, "sentence": frozen.say("en")},
+    }
+
+
+def _as_text(
+    link: HubLink, now: Standing, listed: list[OwnStatement], services: Services, lang: str
+) -> str:
+    words = {
+        HERE: choose(lang, "on this machine", "trên máy này"),
+        "sent": choose(lang, "sent", "đã gửi"),
+        "sealed": choose(lang, "sealed", "đã niêm phong"),
+    }
+    lines = [
+        choose(
+            lang,
+            f"Station of {link.joined.address} for {link.joined.party}, key {link.joined.keyid[:16]}",
+            f"Trạm của {link.joined.address}, ghi cho {link.joined.party}, khóa "
+            f"{link.joined.keyid[:16]}",
+        ),
+        now.say(lang, int(services.now().timestamp())),
+        choose(
+            lang,
+            f"{now.recorded} statements recorded here, {now.sealed} of them proved to be sealed.",
+            f"Đã ghi {now.recorded} phiếu tại đây, {now.sealed} phiếu có bằng chứng đã niêm phong.",
+        ),
+    ]
+    for one in listed:
+        what = " ".join([worded(STAGES, one.type, tongue(lang)), *one.lots, one.amount]).strip()
+        lines.append(f"{one.seq:>6}  {one.time}  {what:<40} {words[one.state]}")
+    return "\n".join(lines)

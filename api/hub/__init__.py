@@ -1,0 +1,1 @@
+"""The hub's side of stations: tickets, enrolment, how each stands, what each needs."""

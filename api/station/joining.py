@@ -1,0 +1,129 @@
+"""Joining a hub with a ticket: a key is made here, and only its public half leaves this machine.
+
+Every step can be repeated: when joining is cut off, the same command with the same ticket goes on
+with the same key, and the hub gives the same answers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from api.keeping.cut_moves import refuse_arriving, refuse_left
+from api.keeping.memory import sync_folder, write_durably
+from api.settings import Settings
+from api.station.answers import Misread, hash_of
+from api.station.errors import StationError
+from api.station.hub_client import HubClient, HubRefused
+from api.station.joined import JOINING_KEY, Joined, joined_of
+from api.station_wire.ticket import Ticket, fingerprint_of, grouped
+from api.stores import LEDGER_FILE, has_ledger
+from ledger.signing import Signer, load_key, save_key, write_secret
+from ledger.store.sqlite import SqliteStore
+from ledger.verify.trust import Trust
+from ledger.verify.wording import Refusal
+
+# The hub's codes that a person at the station can do something about, in the station's own words.
+_TICKET_REFUSED = {"code-unknown": "ticket-refused", "admin-elsewhere": "ticket-no-admin"}
+
+
+def join(folder: Path, ticket: Ticket, *, witnessed: bool = False) -> Joined:
+    """Make `folder` a station of the hub that the ticket names; nothing is pulled yet.
+
+    Raises:
+        StationError: it cannot be one, or the hub is away, refuses, or is another.
+        KeepingError: a ledger has left the folder, or is on its way into it.
+    """
+    keys = folder / "keys"
+    _refuse_taken(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (keys / JOINING_KEY).exists():
+        save_key(keys / JOINING_KEY, Ed25519PrivateKey.generate())
+    signer = load_key(keys / JOINING_KEY)
+    client = HubClient(ticket.url)
+    try:
+        asked = {"code": grouped(ticket.code), "key": signer.public.hex()}
+        welcome = client.ask("join", asked)
+        trust, origin, body = _welcome(ticket, signer, welcome)
+        proof = signer.agree(origin, body)
+        enrolled = client.ask("enrol", {**asked, "proof": proof})
+    except HubRefused as refused:
+        if refused.reason in _TICKET_REFUSED:
+            raise StationError(_TICKET_REFUSED[refused.reason], address=ticket.url) from refused
+        raise
+    finally:
+        client.close()
+    _keep_label_key(folder, enrolled)
+    joined = Joined(ticket.url, signer.keyid.hex(), str(body["party"]), witnessed)
+    _settle(folder, joined, origin, trust, enrolled)
+    return joined
+
+
+def _refuse_taken(folder: Path) -> None:
+    if (folder / "keys" / JOINING_KEY).exists():
+        return  # joining was cut off: it goes on
+    joined = joined_of(folder)
+    if joined is not None:
+        raise StationError("joined-already", path=folder, address=joined.address)
+    if has_ledger(folder) or (folder / "keys" / "log.pem").exists():
+        raise StationError("own-ledger", path=folder)
+    refuse_left(folder)
+    refuse_arriving(folder)
+
+
+def _welcome(
+    ticket: Ticket, signer: Signer, value: Mapping[str, Any]
+) -> tuple[Trust, str, dict[str, Any]]:
+    """Trust file, origin and enrolment body, once they are seen to be the ticket's ledger's."""
+    try:
+        trust = Trust.parse(json.dumps(value["trust"]).encode())
+        origin, body = str(value["origin"]), dict(value["enrolment"])
+        mine = body["key"] == signer.public.hex() and body["role"] == "station"
+    except (Refusal, KeyError, TypeError, ValueError) as wrong:
+        raise StationError("hub-answer", address=ticket.url, why="join") from wrong
+    found = fingerprint_of(trust)
+    if found != ticket.fingerprint:
+        raise StationError(
+            "other-hub", address=ticket.url, found=found, expected=ticket.fingerprint
+        )
+    if origin != trust.log_key.name or not mine or body.get("party") != value.get("party"):
+        raise StationError("hub-answer", address=ticket.url, why="enrolment")
+    return trust, origin, body
+
+
+def _settle(
+    folder: Path, joined: Joined, origin: str, trust: Trust, enrolled: Mapping[str, Any]
+) -> None:
+    """Everything a joined folder has; the last step is that its key gets its name."""
+    keys = folder / "keys"
+    write_durably(folder / "trust.json", trust.format())
+    if not (folder / "settings.json").exists():
+        base = enrolled.get("base_url")
+        Settings(origin, base if isinstance(base, str) else None).save(folder / "settings.json")
+    if not (keys / "log.pem").exists():
+        save_key(keys / "log.pem", Ed25519PrivateKey.generate())
+    joined.save(folder)
+    if not (folder / LEDGER_FILE).exists():
+        SqliteStore.create(folder / LEDGER_FILE).close()
+    (keys / JOINING_KEY).replace(keys / f"{joined.party}.station.pem")
+    sync_folder(keys)
+
+
+def _keep_label_key(folder: Path, enrolled: Mapping[str, Any]) -> None:
+    """The hub's secret of serials, so that it knows the labels printed here for its own.
+
+    Raises:
+        StationError: `label-key-withheld`; labels under any other would look invented at the hub.
+    """
+    path = folder / "keys" / "label.key"
+    if path.exists():
+        return
+    try:
+        key = hash_of(enrolled.get("label_key"), "label_key")
+    except Misread as wrong:
+        raise StationError("label-key-withheld", path=folder) from wrong
+    write_secret(path, key)

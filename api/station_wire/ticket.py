@@ -1,0 +1,82 @@
+"""The ticket by which a station joins a hub: `URL CODE FINGERPRINT`, on one line."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from api.station_wire.errors import WireRefused
+from ledger.verify.trust import Trust
+
+CODE_BITS = 100
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = CODE_BITS // 5
+_GROUP = 5
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_URL = re.compile(
+    r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
+    r"(?::[0-9]{1,5})?"
+)
+_FINGERPRINT = re.compile(r"[0-9a-f]{20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Where to go, what to say there, and which ledger must answer.
+
+    `url` has no path; `code` is 20 Crockford letters without hyphens; `fingerprint` 20 hex digits.
+    Raises WireRefused (`ticket-wrong`) for anything else.
+    """
+
+    url: str
+    code: str
+    fingerprint: str
+
+    def __post_init__(self) -> None:
+        if not _URL.fullmatch(self.url):
+            raise WireRefused("ticket-wrong", why="URL")
+        if len(self.code) != _CODE_LENGTH or set(self.code) - set(_LETTERS):
+            raise WireRefused("ticket-wrong", why="CODE")
+        if not _FINGERPRINT.fullmatch(self.fingerprint):
+            raise WireRefused("ticket-wrong", why="FINGERPRINT")
+
+    @classmethod
+    def parse(cls, text: str) -> Ticket:
+        """Read a ticket as somebody pasted or typed it."""
+        words = text.split()
+        if len(words) != 3:
+            raise WireRefused("ticket-wrong", why=f"{len(words)} words")
+        url, code, fingerprint = words
+        return cls(url.rstrip("/"), code_letters(code) or "", fingerprint.lower())
+
+    def format(self) -> str:
+        """The line, without its end."""
+        return f"{self.url} {grouped(self.code)} {self.fingerprint}"
+
+
+def code_of(number: int) -> str:
+    """The 20 letters of a number below 2^100 (of which the caller has chosen one by chance)."""
+    return "".join(_LETTERS[number >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH)))
+
+
+def code_letters(text: str) -> str | None:
+    """A code as typed, in its one spelling; None when it is none."""
+    letters = text.replace("-", "").replace(" ", "").upper().translate(_MISREAD)
+    return letters if len(letters) == _CODE_LENGTH and set(letters) <= set(_LETTERS) else None
+
+
+def grouped(code: str) -> str:
+    """A code in groups of 5."""
+    return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
+
+
+def code_digest(code: str) -> str:
+    """All that a hub keeps of a code: SHA-256 of its letters, hex."""
+    return hashlib.sha256(code.encode("ascii")).hexdigest()
+
+
+def fingerprint_of(trust: Trust) -> str:
+    """20 hex digits that tell one ledger's log key and root keys from any other's."""
+    lines = [trust.log_key.format(), *sorted(trust.roots)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:20]

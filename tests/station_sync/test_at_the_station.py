@@ -1,0 +1,92 @@
+"""What people at a joined station see: their words, their lots, and where the evidence is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.commands.main import main
+from api.station.errors import StationError
+from api.station.joining import join
+from api.station_wire.ticket import Ticket
+from tests.station_sync.scene import (
+    BIEN,
+    SON,
+    Hub,
+    harvest,
+    joined,
+    make_hub,
+    receive,
+    running_hub,
+    station,
+    sync,
+)
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    folder = tmp_path_factory.mktemp("hub") / "hub"
+    make_hub(folder)
+    with running_hub(folder) as running:
+        yield running
+
+
+def test_a_mistyped_ticket_is_refused_in_the_readers_language(hub: Hub, tmp_path: Path) -> None:
+    good = hub.ticket(SON)
+    code = good.code[:-1] + ("0" if good.code[-1] != "0" else "1")
+    with pytest.raises(StationError) as refused:
+        join(tmp_path / "son", Ticket(good.url, code, good.fingerprint))
+    assert refused.value.code == "ticket-refused"
+    assert "gõ sai, đã dùng, hết hạn" in refused.value.say("vi")
+    assert "withdrawn" not in refused.value.say("vi")
+    assert join(tmp_path / "son", good).party == SON
+
+
+def test_a_station_names_the_hub_for_the_signed_bundle(hub: Hub, tmp_path: Path) -> None:
+    joined(tmp_path / "son", hub, SON)
+    with station(tmp_path / "son") as son:
+        sync(son)
+        harvest(son, SON, "AT-1")
+        son.station.catch_up()
+        here = TestClient(create_app(son), base_url="http://127.0.0.1", client=("127.0.0.1", 1))
+        answer = here.get(f"/api/v1/lots/{SON}%2Fche/AT-1/bundle")
+        assert (answer.status_code, answer.json()["code"]) == (409, "bundle-at-hub")
+        assert hub.address in answer.json()["detail"]
+        page = here.get(f"/lo/{SON}%2Fche/AT-1").text
+        assert f"{hub.address}/lo/{SON}%2Fche/AT-1" in page
+        assert "/bundle" not in page and 'id="verify"' not in page
+
+
+def test_goods_received_from_another_party_are_among_the_stations_lots(
+    hub: Hub, tmp_path: Path
+) -> None:
+    joined(tmp_path / "bien", hub, BIEN)
+    with station(tmp_path / "bien") as bien:
+        sync(bien)
+        receive(bien, BIEN, "AT-2", SON)
+        bien.station.catch_up()
+        rows = bien.views.lots_handled(BIEN, 30)
+        assert [(row.item, row.code) for row in rows] == [(f"{SON}/che", "AT-2")]
+        here = TestClient(create_app(bien), base_url="http://127.0.0.1", client=("127.0.0.1", 1))
+        assert "AT-2" in here.get("/tram").text
+        assert "AT-2" in here.get("/tram/che-bien").text
+        harvest(bien, BIEN, "AT-3")
+        bien.station.catch_up()
+        rows = bien.views.lots_handled(BIEN, 30)
+        assert [row.code for row in rows] == ["AT-3", "AT-2"]
+        assert [row.code for row in bien.views.lots_handled(BIEN, 1)] == ["AT-3"]
+
+
+def test_the_status_names_lot_and_amount_of_what_may_have_to_be_recorded_anew(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    joined(tmp_path / "son", hub, SON)
+    with station(tmp_path / "son") as son:
+        sync(son)
+        harvest(son, SON, "AT-4", "12.5")
+    assert main(["station", "status", "--dir", str(tmp_path / "son"), "--lang", "vi"]) == 0
+    assert "Thu hoạch AT-4 12.5 kg" in capsys.readouterr().out
