@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import Any
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.access.enforced import Enforced, LimitedLabels
+from api.access.errors import SideAway
+from api.access.gate import Gate
 from api.pages.notices import notice
 from api.pages.static_files import static_routes
+from api.routes.access import access_routes
+from api.routes.access_account import account_routes
+from api.routes.access_disclosure import disclosure_routes
+from api.routes.access_people import people_routes
+from api.routes.api_examples import with_outer_answers
 from api.routes.carton import carton_routes
 from api.routes.consumer import ConsumerEndpoint
 from api.routes.dossier import dossier_routes
@@ -23,6 +34,8 @@ from api.routes.refusal_status import AWAY
 from api.routes.replies import html, problem, wants_html
 from api.routes.services import Services
 from api.routes.station import station_routes
+from api.routes.station_wire import station_wire_routes
+from api.scans.places import Peers
 from api.watching.watch import Watch
 from ledger.errors import LedgerError
 
@@ -40,8 +53,10 @@ async def _failed(request: Request, error: Exception) -> Response:
 
 async def _store_away(request: Request, error: Exception) -> Response:
     """A database that cannot be asked is no fault of the program: 503, and when to ask again."""
-    if not isinstance(error, LedgerError) or error.code not in AWAY:
+    away = isinstance(error, LedgerError) and error.code in AWAY
+    if not (away or isinstance(error, SideAway)):
         raise error
+    assert isinstance(error, LedgerError | SideAway)
     if wants_html(request.scope["headers"]) and not request.url.path.startswith("/api/"):
         lang = asked_for(request.scope["query_string"])[0]
         # Only the station's own people are told where the database is.
@@ -62,6 +77,12 @@ class Application(FastAPI):
 
     labels: ASGIApp
 
+    def openapi(self) -> dict[str, Any]:
+        """The description of the API, with what the outer layers answer."""
+        if self.openapi_schema is None:
+            self.openapi_schema = with_outer_answers(super().openapi())
+        return self.openapi_schema
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["path"].startswith("/01/"):
@@ -81,18 +102,37 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         lifespan=watch.lifespan,
     )
-    app.labels = Protected(ConsumerEndpoint(services), LABEL_ROUTE)
+    gate, peers = Gate(services), Peers(services.settings.trusted_proxies)
+    with suppress(SideAway):  # until it is known what parties hide, nothing of it is shown
+        gate.disclosures.load()
+    with suppress(SideAway):  # the own machine goes on recording when the database goes away
+        gate.standing.get()
+    secure = (services.settings.base_url or "").startswith("https:")
+    labels = LimitedLabels(ConsumerEndpoint(services, gate.disclosures), gate, peers)
+    app.labels = Protected(labels, LABEL_ROUTE, secure=secure)
     for routes in (
         static_routes(),
         log_routes(services),
-        dossier_routes(services),
-        carton_routes(services),
+        dossier_routes(services, gate.disclosures),
+        carton_routes(services, gate.disclosures),
+        access_routes(gate, peers),
+        account_routes(gate, peers),
+        people_routes(services, gate),
+        disclosure_routes(services, gate),
         station_routes(services),
     ):
         app.router.routes.extend(routes)
-    for router in (entries_routes(services), lots_routes(services), health_routes(watch)):
+    for router in (
+        entries_routes(services),
+        station_wire_routes(services),
+        lots_routes(services, gate.disclosures),
+        health_routes(watch),
+    ):
         app.include_router(router)
     app.add_exception_handler(HTTPException, _failed)
     app.add_exception_handler(LedgerError, _store_away)
-    app.add_middleware(Protected)
+    app.add_exception_handler(SideAway, _store_away)
+    # The last one is the outermost: headers and faults, then who may ask, then the routes.
+    app.add_middleware(Enforced, application=app, gate=gate, peers=peers)
+    app.add_middleware(Protected, secure=secure)
     return app

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import sqlite3
 import threading
 import time
@@ -11,14 +10,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from api.access.side_tables import SideTables, open_side
 from api.background.heartbeat import Freshness
+from api.errors import DoorError
 from api.keeping.cut_moves import refuse_arriving, refuse_left, settle_move
 from api.keeping.errors import ReadsOnly, RolledBack
 from api.keeping.memory import CheckpointMemory
 from api.keeping.stopped import StoppedStore
+from api.keys.wiring import Roots, enrol_party, make_first_keys, record_genesis, signers_of
 from api.labels.account import LabelAccount
 from api.labels.desk import Desk
 from api.labels.labelling import Labelling
@@ -29,27 +30,38 @@ from api.read_side import ReadSide
 from api.scans.counter import ScanCounter
 from api.scans.opening import open_scans
 from api.settings import Settings
+from api.station.errors import StationError
+from api.station.hub_link import HubLink, hub_link
 from api.stores import has_ledger, make_store, open_reading, open_store, reads_only, trusted
 from api.watching import metrics
+from api.witness.awaited import once_cosigned
+from api.witness.cosigned import Cosigned
 from ledger.application import TraceLedger
-from ledger.domain.drafts import Draft
+from ledger.completeness.committing import Committer
+from ledger.completeness.keeper import IndexKeeper
 from ledger.errors import LedgerError
-from ledger.export import Exporter, trust_of
-from ledger.founding import enrolment, free_tag, log_verifier_key, open_ledger
+from ledger.export import Exporter, trust_for_others, trust_of
+from ledger.export_errors import ExportRefused
+from ledger.founding import log_verifier_key
 from ledger.projections.projector import Projector
 from ledger.projections.schema import open_views
 from ledger.projections.steering import stories_of
 from ledger.projections.views import Views
 from ledger.sealing import SealedLog
-from ledger.signing import Signer, load_key, read_secret, save_key, write_secret
+from ledger.signing import Signer, load_key, read_secret
 from ledger.station import Station
 from ledger.store.seam import LedgerStore
-from ledger.verify.keys import ROOT_PARTY
 from ledger.verify.note import NoteKey
+from ledger.verify.policy import PolicyRefused
 from ledger.verify.trust import Trust
 from ledger.writer import BatchingWriter
 
-_LABEL_KEY_BYTES = 32
+if TYPE_CHECKING:
+    from api.hub.hub import Hub
+
+__all__ = ["Services", "create", "enrol_party", "open_folder", "signers_of", "utc_now"]
+
+_ONE_ROOT = Roots()
 
 
 def utc_now() -> dt.datetime:
@@ -84,8 +96,23 @@ class Services:
     scans: ScanCounter
     memory: CheckpointMemory
     log_key: NoteKey
+    side: SideTables
+    committer: Committer
+    cosigned: Cosigned = field(init=False)
+    _hub: Hub | None = None
+    link: HubLink | None = None
     _writer: BatchingWriter | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.cosigned = Cosigned(self.folder, self.log_key)
+        self.exporter.best = self.cosigned.best
+        self.exporter.lines = self.cosigned.with_lines
+
+    @property
+    def index(self) -> IndexKeeper:
+        """The completeness index of this folder."""
+        return self.committer.keeper
 
     @property
     def writer(self) -> BatchingWriter:
@@ -99,19 +126,43 @@ class Services:
                 metrics.watch("writer_waiting", lambda: {"": stats().waiting})
             return self._writer
 
+    @property
+    def hub(self) -> Hub:
+        """The hub's side of stations; made at its first use, for it loads what few commands need."""
+        with self._lock:
+            if self._hub is None:
+                from api.hub.hub import hub_of
+
+                self._hub = hub_of(self)
+            return self._hub
+
     def data_age(self) -> float | None:
         """Seconds since the read models were known to agree with the ledger; None: in step."""
         return self.freshness.age()
 
     def bundle(self, item: str, lot: str, *, opened: bool = False) -> bytes | None:
         """The lot bundle's bytes, None for an unknown lot. `opened` discloses private texts."""
+        if self.link is not None:
+            raise StationError("bundle-at-hub", address=self.link.joined.address)
         if self.tables.lot(item, lot) is None:
             return None
         notes = self.notes.opened if opened else None
-        return self.exporter.bundle((item, lot), opened=notes).format()
+        made = once_cosigned(
+            self.folder,
+            lambda: self.exporter.bundle((item, lot), opened=notes),
+            self.cosigned.best,
+        )
+        return made.format()
+
+    def commit_index(self) -> None:
+        """Commit to all that is sealed by now, so that a bundle made next is complete as of now."""
+        self.committer.commit()
+        self.station.catch_up()
 
     def trust_file(self) -> Trust:
         """Log key and root keys as this ledger's genesis names them."""
+        if self.link is not None:
+            return self.link.trust
         if self.ledger.history.keys.genesis is None:
             self.ledger.catch_up()
         genesis = self.ledger.history.keys.genesis
@@ -120,8 +171,18 @@ class Services:
         return trust_of(self.log_key, genesis["roots"])
 
     def trust(self) -> bytes:
-        """The trust file's bytes."""
-        return self.trust_file().format()
+        """The bytes of the trust file to hand out: with its witnesses, and the index required.
+
+        Raises:
+            ExportRefused: `policy-unusable`, the witnesses cannot be named in it.
+        """
+        own = self.trust_file()
+        if self.link is not None:
+            return own.format()
+        try:
+            return trust_for_others(own, self.cosigned.policy()).format()
+        except (DoorError, PolicyRefused) as wrong:
+            raise ExportRefused("policy-unusable", why=str(wrong)) from wrong
 
     def ready(self) -> str | None:
         """None when everything recorded is sealed and projected, else what lags."""
@@ -137,15 +198,26 @@ class Services:
             if self._writer is not None:
                 self._writer.close()
         self.scans.close()
+        if self._hub is not None:
+            self._hub.close()
+        self.side.close()
+        self.index.close()
         self.tables.close()
         self.projector.connection.close()
         self.notes.close()
         self.ledger.close()
         self.reading.close()
         self.store.close()
+        if self.link is not None:
+            self.link.close()
 
 
-def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> Services:
+def create(
+    folder: Path,
+    settings: Settings,
+    now: Callable[[], dt.datetime] = utc_now,
+    roots: Roots = _ONE_ROOT,
+) -> Services:
     """Make a new ledger in a folder: keys, genesis, settings.
 
     Raises:
@@ -157,21 +229,13 @@ def create(folder: Path, settings: Settings, now: Callable[[], dt.datetime] = ut
     refuse_left(folder)
     refuse_arriving(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    keys = folder / "keys"
-    for name in ("root", "log"):
-        save_key(keys / f"{name}.pem", Ed25519PrivateKey.generate())
-    write_secret(keys / "label.key", secrets.token_bytes(_LABEL_KEY_BYTES))
+    make_first_keys(folder / "keys", roots)
     settings.save(folder / "settings.json")
     make_store(folder, settings)
     services = open_folder(folder, now)
     with ExitStack() as failing:
         failing.callback(services.close)
-        open_ledger(
-            services.ledger,
-            load_key(keys / "root.pem"),
-            services.log_key,
-            services.station.now_text(),
-        )
+        record_genesis(services, roots)
         services.station.catch_up()
         failing.pop_all()
     return services
@@ -204,7 +268,11 @@ def _wired(
 ) -> Services:
     """Everything made and nothing asked of it yet; what is open is closed by `failing`."""
     keys = folder / "keys"
-    store = open_store(folder, settings)
+    link = hub_link(folder, settings.origin)
+    if link is not None:
+        failing.callback(link.close)
+    origin = settings.origin if link is None else link.seal_origin
+    store = open_store(folder, settings, None if link is None else link.replica)
     failing.callback(store.close)
     secret = None if reads_only(folder, settings) else load_key(keys / "log.pem")
     if secret is None:
@@ -212,7 +280,7 @@ def _wired(
         memory = CheckpointMemory(folder, log_key, never=ReadsOnly("reads-only"))
         store = StoppedStore(store, ReadsOnly("reads-only"))
     else:
-        log_key = log_verifier_key(settings.origin, secret.public)
+        log_key = log_verifier_key(origin, secret.public)
         memory = CheckpointMemory(folder, log_key)
         store = _unless_rolled_back(store, memory)
         reading = open_reading(folder, settings, store)
@@ -223,8 +291,11 @@ def _wired(
     failing.callback(ledger.close)
     # Without the key nothing is sealed: what contradicts an issued checkpoint must not be signed.
     signs = secret.private if secret is not None and memory.problem is None else None
-    sealing = SealedLog(store, settings.origin, signs, memory)
-    log = sealing if reading is store else SealedLog(reading, settings.origin, None)
+    sealing = SealedLog(store, origin, signs, memory)
+    commits = None if signs is None or link is not None else Signer.of(signs)
+    index = IndexKeeper(store, folder / "index.db")
+    failing.callback(index.close)
+    log = sealing if reading is store else SealedLog(reading, origin, None)
     projector = Projector(reading, open_views(folder / "views.db"))
     failing.callback(projector.connection.close)
     tables = Views(folder / "views.db")
@@ -234,7 +305,13 @@ def _wired(
     failing.callback(notes.close)
     scans = open_scans(folder, settings, now)
     failing.callback(scans.close)
-    station = Station(ledger, sealing, projector, tables, signers_of(keys), notes, now)
+    side = open_side(folder, settings.database)
+    failing.callback(side.close)
+    station = Station(
+        *(ledger, sealing, projector, tables, signers_of(keys), notes, now),
+        newest=None if link is None else link.newest,
+        stopped=None if link is None else link.stopped,
+    )
     printers = PrinterList(folder / "printers.json")
     label_key = read_secret(keys / "label.key")
     account = LabelAccount(folder, tables, label_key, station.now_text)
@@ -267,12 +344,15 @@ def _wired(
         labelling,
         printers,
         notes,
-        Exporter(log, stories, tables),
+        Exporter(log, stories, tables, index),
         now,
         Freshness(folder, now, in_step),
         scans,
         memory,
         log_key,
+        side,
+        Committer(index, ledger, sealing, commits, station.now_text),
+        link=link,
     )
 
 
@@ -295,40 +375,3 @@ def _in_step(store: LedgerStore, tables: Views) -> bool:
         return sealed and tables.size == store.size()
     except (LedgerError, sqlite3.Error):
         return False
-
-
-def signers_of(keys: Path) -> dict[tuple[str, str], Signer]:
-    """Private keys of this machine by (party, role): root.pem, PARTY.admin.pem, PARTY.station.pem."""
-    found: dict[tuple[str, str], Signer] = {}
-    if (keys / "root.pem").exists():
-        found[ROOT_PARTY, "root"] = load_key(keys / "root.pem")
-    for role in ("admin", "station"):
-        for path in sorted(keys.glob(f"*.{role}.pem")):
-            found[path.name.removesuffix(f".{role}.pem"), role] = load_key(path)
-    return found
-
-
-def enrol_party(services: Services, party: str) -> None:
-    """Give a registered party an admin key and a station key on this machine, if it has none."""
-    keys, station = services.folder / "keys", services.station
-    signers = dict(station.signers)
-    for role, by in (("admin", ROOT_PARTY), ("station", party)):
-        path = keys / f"{party}.{role}.pem"
-        if not path.exists():
-            save_key(path, Ed25519PrivateKey.generate())
-        signer = signers[party, role] = load_key(path)
-        station.signers = signers
-        records = services.ledger.history.keys.records
-        if signer.keyid in records:
-            continue
-        taken = {r.tag: r for r in records.values() if r.party == party and r.tag}
-        draft: Draft = enrolment(
-            services.settings.origin,
-            signer,
-            party,
-            role,
-            station.now_text(),
-            by=by,
-            tag=free_tag(taken) if role == "station" else None,
-        )
-        station.record(draft)

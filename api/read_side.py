@@ -50,6 +50,10 @@ class ReadSide:
     def size(self) -> int:
         return self._views.size
 
+    def owner_of(self, item: str) -> str | None:
+        """The party that an item belongs to."""
+        return self.registry.owner_of(item)
+
     def lot(self, item: str, code: str) -> LotFacts | None:
         return self._views.lot(item, code)
 
@@ -70,21 +74,16 @@ class ReadSide:
 
     def lots(self, party: str | None = None, limit: int = 200) -> list[LotRow]:
         """Lots with the newest statement first."""
-        return [
-            LotRow(
-                one["item"],
-                one["lot"],
-                one["name"],
-                one["steps"][-1]["time"],
-                one["kind"],
-                one["balance"]["left_kg"],
-                one["packs"],
-                one["balance"]["left_packs"],
-                one["labels"]["issued"] - one["labels"]["voided"],
-                None if one["stopped"] is None else one["stopped"]["type"],
-            )
-            for one in self._views.lots(party, limit)
-        ]
+        return [_row(one) for one in self._views.lots(party, limit)]
+
+    def lots_handled(self, party: str, limit: int) -> list[LotRow]:
+        """As `lots`, with those of others that the party said something of, as received goods."""
+        found = self._views.lots(party, limit)
+        for one in self._views.lots(None, limit):
+            if one["party"] != party and any(step["party"] == party for step in one["steps"]):
+                found.append(one)
+        found.sort(key=lambda one: -int(one["last_index"]))
+        return [_row(one) for one in found[:limit]]
 
     def products(self) -> list[dict[str, Any]]:
         return [{**body, "party": party} for party, body in self.registry.products.values()]
@@ -129,6 +128,21 @@ class ReadSide:
     def known_for(self, party: str) -> KnownHere:
         """What intake may ask, from the side of one party."""
         return KnownHere(party, self._views, self.registry)
+
+
+def _row(facts: dict[str, Any]) -> LotRow:
+    return LotRow(
+        facts["item"],
+        facts["lot"],
+        facts["name"],
+        facts["steps"][-1]["time"],
+        facts["kind"],
+        facts["balance"]["left_kg"],
+        facts["packs"],
+        facts["balance"]["left_packs"],
+        facts["labels"]["issued"] - facts["labels"]["voided"],
+        None if facts["stopped"] is None else facts["stopped"]["type"],
+    )
 
 
 class KnownHere:

@@ -24,7 +24,7 @@ class Settings:
     its application role (no password: that is in `keys/pgpass`), None for `ledger.db` in the
     folder. `read_from` names hot standbys that reads go to, in order of preference.
     `trusted_proxies` are addresses or networks whose X-Forwarded-For is believed, for scan counts
-    only: rights never hang on a header.
+    and limits only: rights never hang on a header.
     """
 
     origin: str

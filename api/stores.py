@@ -11,7 +11,7 @@ from typing import Protocol
 
 from api.errors import DoorError
 from api.settings import Settings
-from ledger.store.seam import LedgerStore
+from ledger.store.seam import LedgerStore, Replica
 from ledger.store.sqlite import SqliteStore
 from ledger.verify.trust import Trust
 
@@ -60,8 +60,10 @@ def trusted(folder: Path) -> Trust:
         raise DoorError("file-unreadable", path=path, why=why) from wrong
 
 
-def open_store(folder: Path, settings: Settings) -> LedgerStore:
+def open_store(folder: Path, settings: Settings, replica: Replica | None = None) -> LedgerStore:
     """The store that takes statements; on a machine that only reads, the one that is read.
+
+    `replica` says whose part the file holds, in the folder of a station of a hub.
 
     Raises:
         LedgerError: it is missing, newer than this program, or cannot be reached.
@@ -78,7 +80,7 @@ def open_store(folder: Path, settings: Settings) -> LedgerStore:
     path = folder / LEDGER_FILE
     if (folder / "keys").exists() and not path.exists():
         raise DoorError("ledger-lost", path=path)
-    return SqliteStore(path)
+    return SqliteStore(path, replica)
 
 
 def make_store(folder: Path, settings: Settings) -> None:

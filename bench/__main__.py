@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 
 from api.collecting import collect_seldom
 from bench import (
+    bundles,
     growth,
+    index,
     ingest,
     labels,
     page,
@@ -19,7 +21,9 @@ from bench import (
     sealing,
     serial_link,
     station,
+    syncing,
     verifying,
+    witness,
 )
 
 Row = tuple[str, str, str]
@@ -28,14 +32,18 @@ _THEMES: dict[str, Callable[[], list[Row]]] = {
     theme.__name__.removeprefix("bench."): theme.rows
     for theme in (
         verifying,
+        bundles,
+        index,
         ingest,
         projecting,
         sealing,
         station,
+        syncing,
         labels,
         printing,
         serial_link,
         page,
+        witness,
     )
 }
 

@@ -27,6 +27,7 @@ from ledger.admission import Prepared, Submission, prepare
 from ledger.errors import ForkFound, LedgerError
 from ledger.memory import LedgerMemory
 from ledger.recorded import EntryEvent, ExactBytes
+from ledger.replica import AdoptedEntry, ReplicaRefused
 from ledger.store.seam import LedgerStore
 from ledger.verify.history import History
 from ledger.verify.merkle import leaf_hash
@@ -201,6 +202,9 @@ class TraceLedger(Application[str]):
 
     def _consider(self, one: Prepared, fresh: list[EntryEvent]) -> Submitted:
         memory, entry, statement = self._memory, one.entry, one.statement
+        replica = self.store.replica
+        if replica is not None and entry.keyid not in replica.own:
+            raise ReplicaRefused("entry-for-hub", keyid=entry.keyid.hex())
         head = memory.history.journals.get(entry.keyid)
         if head is not None and statement.seq <= head.seq:
             # Only here can it be stored already: no journal has entries above its head.
@@ -211,6 +215,42 @@ class TraceLedger(Application[str]):
         index = memory.admit(entry, statement, signed=one.signed)
         fresh.append(EntryEvent.of(entry, statement.seq))
         return Submitted(entry.id.hex(), index, known=False)
+
+    def adopt(self, entries: Sequence[AdoptedEntry]) -> int:
+        """Save entries that came from the hub, in one durable append; returns how many are new.
+
+        The caller has checked them at their place in the hub's log; those that are here already
+        are left out, so that adopting again is harmless. At most 400.
+
+        Raises:
+            ForkFound: another entry stands at the same journal position.
+            ReplicaRefused: this is no replica, or an entry of its own journals is not here.
+            LedgerError: the store cannot be written; nothing of this call was saved.
+        """
+        if len(entries) > MOST_AT_ONCE:
+            raise ValueError(f"{len(entries)} entries, at most {MOST_AT_ONCE} at once")
+        with self.store.writing(), self._memory_lock:
+            fresh = [one for one in entries if self.store.entry(one.entry.id) is None]
+            for one in fresh:
+                self._refuse_misplaced(one)
+            if fresh:
+                # Memory follows them from the store, as it follows another process.
+                self._doubtful = True
+                self._insert([EntryEvent.of(one.entry, one.statement.seq) for one in fresh])
+                self._doubtful = False
+            self.catch_up()
+        return len(fresh)
+
+    def _refuse_misplaced(self, one: AdoptedEntry) -> None:
+        replica, entry = self.store.replica, one.entry
+        if replica is None:
+            raise ReplicaRefused("no-replica")
+        journal, seq = entry.keyid.hex(), one.statement.seq
+        stored = self.store.entry_at(journal, seq)
+        if stored is not None:
+            raise ForkFound(journal, seq, stored, entry.raw)
+        if entry.keyid in replica.own:
+            raise ReplicaRefused("own-entry-missing", seq=seq)
 
     def _index_of(self, entry_id: bytes) -> int | None:
         """Log index of a recorded entry: its leaf's, or the one that the next sealing will give it."""
@@ -253,14 +293,16 @@ class TraceLedger(Application[str]):
             raise ForkFound(journal, seq, stored, entry.raw)
 
     def _save(self, fresh: list[EntryEvent]) -> None:
-        if not fresh:
-            return
+        if fresh:
+            self._memory.reached(self._insert(fresh), fresh[-1].entry_id.hex())
+
+    def _insert(self, fresh: list[EntryEvent]) -> int:
         try:
             positions = self.recorder.insert_events(cast("list[StoredEvent]", fresh))
         except (PersistenceError, IntegrityError, OSError) as wrong:
             raise LedgerError("store-unwritable", why=str(wrong)) from wrong
         assert positions is not None  # both stores tell
-        self._memory.reached(positions[-1], fresh[-1].entry_id.hex())
+        return positions[-1]
 
 
 def _repeats(outcome: Outcome) -> bool:

@@ -33,7 +33,9 @@ class LedgerMemory:
     """
 
     def __init__(self, store: LedgerStore, roots: frozenset[str] | None) -> None:
-        self.history = History(self.party_of, roots)
+        replica = store.replica
+        self._own = None if replica is None else replica.own
+        self.history = History(self.party_of, roots, own=self._own)
         self.size = 0
         self.position = 0
         self._newest = ""
@@ -140,6 +142,8 @@ class LedgerMemory:
 
         With `gaps` only some of a journal's statements came by.
         """
+        # Of what was adopted from a hub, only some of any journal came by.
+        gaps = gaps or (self._own is not None and entry.keyid not in self._own)
         try:
             statement = read_statement(entry.payload)
             signer = self.history.keys.signer(entry.keyid, index, statement)

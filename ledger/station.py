@@ -16,6 +16,8 @@ from ledger.errors import LedgerError
 from ledger.form import refuse_contradictions
 from ledger.projections.projector import Projector
 from ledger.projections.views import Views
+from ledger.replica import Anchor, NewestAnchor
+from ledger.root_votes import roots_to_sign
 from ledger.sealing import SealedLog
 from ledger.signing import Signer
 from ledger.unanswered import LOST, TRIES, LostInAct, NotAnswered, NoteKeeper, Resending
@@ -55,7 +57,14 @@ class Station:
         signers: Mapping[tuple[str, str], Signer],
         notes: NoteKeeper,
         now: Callable[[], dt.datetime],
+        *,
+        newest: NewestAnchor | None = None,
+        stopped: Callable[[], LedgerError | None] | None = None,
     ) -> None:
+        """`newest` gives what statements are anchored to, where that is not the log sealed here.
+
+        `stopped` gives why nothing may be recorded now, None when all is well.
+        """
         self.ledger = ledger
         self.log = log
         self.projector = projector
@@ -63,6 +72,8 @@ class Station:
         self.signers = signers
         self._notes = notes
         self._now = now
+        self._newest_anchor = self._own_head if newest is None else newest
+        self._stopped = stopped
         self._resending = Resending(ledger, notes)
         self._acting = threading.local()
 
@@ -81,22 +92,29 @@ class Station:
         assert record.tag is not None  # key rules: a station key always has one
         return record.tag
 
-    def record(self, draft: Draft) -> Answer:
-        """Check, sign, append, seal and project one draft.
+    def record(self, draft: Draft, by: Signer | None = None) -> Answer:
+        """Check, sign, append, seal and project one draft; `by` a key other than the party's usual.
+
+        What root keys must say is signed by as many of those here as it takes to come into effect.
 
         Raises:
+            RootsNeeded: too few root keys are on this machine; nothing was recorded.
             LedgerError: it contradicts the record, or this machine may not say it. Codes in
                 `RECORDED` alone mean that it was recorded and only the rest failed.
                 `record-unknown`, `record-unkept`: whether it was is not known. Nothing was in any
                 other case.
             Refusal: the verifier's checks refuse it.
         """
+        if draft.party == ROOT_PARTY and by is None:
+            return self._by_roots(draft)
+        if self._stopped is not None and (why := self._stopped()) is not None:
+            raise why
         acting = self._in_act()
         if not acting:
             self._resending.settle()
         with self.ledger.store.writing():
             self._catch_up()
-            signer = self._signer_for(draft)
+            signer = by or self._signer_for(draft)
             kept: list[str] = []
 
             def keep(text: str) -> str:
@@ -229,9 +247,18 @@ class Station:
             self.ledger.store.wait(1 / 20)
         raise LedgerError("standby-behind")
 
+    def _by_roots(self, draft: Draft) -> Answer:
+        """The same said by one root key after the other; cut off, it goes on where it was."""
+        if not self._in_act():
+            self._resending.settle()  # a vote that is held counts
+        self._catch_up()
+        keys, signers = self.ledger.history.keys, self.signers.values()
+        answers = [
+            self.record(draft, one) for one in roots_to_sign(keys, signers, draft.type, draft.body)
+        ]
+        return answers[-1]
+
     def _signer_for(self, draft: Draft) -> Signer:
-        if draft.party == ROOT_PARTY:
-            return self._signer(ROOT_PARTY, "root")
         return self._signer(draft.party, "admin" if draft.type in _ADMIN_TYPES else "station")
 
     def _signer(self, party: str, role: str) -> Signer:
@@ -260,7 +287,6 @@ class Station:
                 "field-wrong", path=path, found=found, expected=english, expected_vi=vietnamese
             )
         head = self.ledger.history.journals.get(signer.keyid)
-        sealed = self.log.head()
         return Statement(
             draft.type,
             draft.party,
@@ -268,9 +294,13 @@ class Station:
             None if head is None else head.id,
             draft.time,
             tuple(self._links(draft.type, draft.party, body)),
-            None if sealed is None else (sealed.size, sealed.root.hex()),
+            self._newest_anchor(),
             body,
         )
+
+    def _own_head(self) -> Anchor | None:
+        sealed = self.log.head()
+        return None if sealed is None else (sealed.size, sealed.root.hex())
 
     def _check(self, statement: Statement, signer: Signer) -> None:
         if lots_named(statement.type, statement.body):

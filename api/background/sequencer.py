@@ -11,7 +11,10 @@ import time
 from collections.abc import Callable
 from threading import Event
 
+from api.background.cosigning import Cosigner
+from api.background.indexing import Indexer
 from api.background.telling import Teller
+from api.background.threads import running
 from api.bootstrap import Services
 from api.watching import metrics
 
@@ -33,10 +36,20 @@ class Sequencer:
         self._log = services.station.log  # the one that has the key
         self._ticks = ticks
         self._tell = Teller(ROLE)
+        self._cosigner = Cosigner(services)
+        self._indexer = Indexer(services, lambda: self.leading)
         self.leading = False
 
     def run(self, stop: Event) -> None:
-        """Lead or stand in until `stop` is set. A database that is gone is waited for."""
+        """Lead or stand in until `stop` is set. A database that is gone is waited for.
+
+        Witnesses are asked, and the index is kept, in threads beside it: however slow they are,
+        sealing goes on.
+        """
+        with running(self._cosigner.run, self._indexer.run):
+            self._lead(stop)
+
+    def _lead(self, stop: Event) -> None:
         while not stop.is_set():
             try:
                 self._round(stop)

@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import ClassVar
 
+from api.access.side_founding import found_access
 from api.commands.words import Nouns, choose, give, options, tell
 from api.errors import DoorError
 from api.scans.founding import found_scans
@@ -82,7 +83,9 @@ def run_migrate(args: argparse.Namespace) -> int:
             f"Sổ: {_steps('vi', before, after)}.",
         )
     )
-    scans_before, scans_after = found_scans(args.database, read_address(named).get("user"))
+    role = read_address(named).get("user")
+    scans_before, scans_after = found_scans(args.database, role)
+    found_access(args.database, role)
     tell(
         choose(
             args.lang,
@@ -119,6 +122,7 @@ def founded(folder: Path, owner: str, application: str | None) -> Iterator[Found
     )
     try:
         found_scans(owner, made.role)
+        found_access(owner, made.role)
         if made.password is not None:
             keep_password(folder / "keys" / "pgpass", made.database, made.role, made.password)
         yield made

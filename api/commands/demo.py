@@ -166,6 +166,7 @@ def _print(services: Services, demo: Demo, lang: str) -> None:
 
 
 def _evidence(services: Services, demo: Demo) -> None:
+    services.commit_index()
     bundle = services.bundle(*demo.lot)
     assert bundle is not None  # the lot was read from the views just now
     (services.folder / "bundle.json").write_bytes(bundle)

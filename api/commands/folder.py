@@ -13,6 +13,7 @@ from api.commands import database
 from api.commands.progress import Progress, progress
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.errors import DoorError
+from api.keys.wiring import Roots, public_key
 from api.settings import Settings, checked_base_url, checked_proxy
 from api.stores import has_ledger
 from ledger.errors import LedgerError
@@ -44,6 +45,27 @@ def add_to(nouns: Nouns) -> None:
         help="address or network of a reverse proxy whose X-Forwarded-For is believed, for scan "
         "counts only; may be repeated",
     )
+    init.add_argument(
+        "--roots",
+        type=int,
+        default=1,
+        metavar="N",
+        help="root keys to make here, each to be taken to a place of its own (1)",
+    )
+    init.add_argument(
+        "--root-public",
+        action="append",
+        default=[],
+        metavar="HEX",
+        help="public key of a root key that was made elsewhere (ocop keys make); may be repeated",
+    )
+    init.add_argument(
+        "--threshold",
+        type=int,
+        default=1,
+        metavar="M",
+        help="root keys that must agree, for ever (1)",
+    )
     database.add_init_options(init)
     init.set_defaults(run=run_init)
     again = options(nouns.add_parser("rebuild", help="rebuild the projections, with progress"))
@@ -58,9 +80,10 @@ def run_init(args: argparse.Namespace) -> int:
         if args.database is not None:
             raise LedgerError("store-exists", path=args.dir)
         return _confirm_base(args, base)
+    roots = Roots(args.roots, args.threshold, tuple(map(public_key, args.root_public)))
     proxies = tuple(map(checked_proxy, args.trusted_proxy))
     settings = Settings(args.origin or _DEFAULT_ORIGIN, base, trusted_proxies=proxies)
-    with _made(args, settings) as services:
+    with _made(args, settings, roots) as services:
         trust = services.trust()
         (args.dir / "trust.json").write_bytes(trust)
         tell(
@@ -72,6 +95,8 @@ def run_init(args: argparse.Namespace) -> int:
                 "trust.json cho cán bộ kiểm tra bằng đường riêng.",
             )
         )
+        if roots.threshold > 1 or len(roots.names()) > 1:
+            tell(_several_roots(args, roots))
         if base is None:
             tell(_no_base(args))
         if args.json:
@@ -87,7 +112,7 @@ def run_init(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _made(args: argparse.Namespace, settings: Settings) -> Iterator[Services]:
+def _made(args: argparse.Namespace, settings: Settings, roots: Roots) -> Iterator[Services]:
     """The new ledger; a database founded for it is undone when the rest fails."""
     with ExitStack() as undoing:
         if args.database is not None:
@@ -102,7 +127,7 @@ def _made(args: argparse.Namespace, settings: Settings) -> Iterator[Services]:
                     f"Đã tạo bảng và lớp bảo vệ; chương trình dùng vai trò {made.role}.",
                 )
             )
-        services = create(args.dir, settings)
+        services = create(args.dir, settings, roots=roots)
         try:
             yield services
         finally:
@@ -118,6 +143,18 @@ def _confirm_base(args: argparse.Namespace, base: str | None) -> int:
     replace(settings, base_url=base).save(path)
     tell(choose(args.lang, f"Labels will lead to {base}.", f"Tem sẽ dẫn tới {base}."))
     return 0
+
+
+def _several_roots(args: argparse.Namespace, roots: Roots) -> str:
+    files = ", ".join(f"{name}.pem" for name in roots.names())
+    total = roots.made + len(roots.others)
+    return choose(
+        args.lang,
+        f"{roots.threshold} of {total} root keys must agree from now on. After the parties are set up "
+        f"take each of {files} to a place of its own: ocop keys paper, then delete it here.",
+        f"Từ nay cần {roots.threshold} trong {total} khóa gốc cùng ký. Sau khi lập xong các cơ sở, hãy "
+        f"đưa mỗi khóa {files} tới một nơi riêng: ocop keys paper, rồi xóa ở đây.",
+    )
 
 
 def _no_base(args: argparse.Namespace) -> str:

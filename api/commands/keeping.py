@@ -29,6 +29,7 @@ from api.keeping.moving import move_to_database, move_to_file, move_to_folder, t
 from api.keeping.restore import OlderBackup, restore
 from api.keeping.resubmission import resubmit
 from api.settings import Settings
+from api.station.joined import refuse_copy_of_station
 from ledger.store.postgres.founding import Founded
 
 
@@ -116,6 +117,7 @@ def _founding(owner: str, application: str | None) -> Founding:
 
 def run_backup(args: argparse.Namespace) -> int:
     """Write a backup file."""
+    refuse_copy_of_station(args.dir)
     with opened(args) as services:
         made = back_up(
             services,
@@ -204,6 +206,7 @@ def _resubmit(args: argparse.Namespace) -> int:
 
 def run_move(args: argparse.Namespace) -> int:
     """Move the ledger, or finish a move to the same place that was cut off."""
+    refuse_copy_of_station(args.dir)
     kind, place = target_of(args.dir, args.to)
     made = moved_before(args.dir, kind, place)
     if made is None:

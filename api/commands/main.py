@@ -30,11 +30,16 @@ MODULES = {
     "lot": ("lot",),
     "evidence": ("bundle", "trust", "audit"),
     "doctor": ("doctor",),
+    "keys": ("keys",),
     "labels": ("labels",),
+    "people": ("people", "pin", "disclosure"),
     "carton": ("carton",),
     "printer": ("printer",),
+    "station": ("station",),
     "template": ("template",),
+    "verifier": ("verifier",),
     "virtual_printer": ("virtual-printer",),
+    "witness": ("witness", "auditor"),
 }
 
 _DATABASE = {
@@ -98,6 +103,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     lang = getattr(args, "lang", None) or default_language()
     args.lang = lang
     try:
+        if hasattr(args, "passphrase_file"):
+            from api.keys import passphrases
+
+            passphrases.asked.use_file(args.passphrase_file)
         return int(args.run(args))
     except (Refusal, PrintingError) as refused:
         print(refused.say(lang), file=sys.stderr)

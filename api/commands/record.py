@@ -22,6 +22,7 @@ from api.intake.jsonl import read_jsonl
 from api.intake.rows import Row
 from api.intake.setup import read_setup
 from api.keeping.errors import ReadsOnly
+from api.keys.wiring import unlock_all
 from api.stores import reads_only
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
@@ -56,7 +57,8 @@ def add_to(nouns: Nouns) -> None:
         nouns.add_parser(
             "record",
             help="sign and append a diary (CSV) or drafts (JSON Lines)",
-            description="NAME.csv applies NAME.setup.json beside it first. Every refused line is "
+            description="NAME.csv applies NAME.setup.json beside it first; NAME.setup.json alone "
+            "registers what is in it, such as a new party of a hub. Every refused line is "
             "reported with its reason and remedy; the others are recorded. See docs/diary.md.",
         ),
         machine=True,
@@ -72,7 +74,7 @@ def add_to(nouns: Nouns) -> None:
 def run(args: argparse.Namespace) -> int:
     """Record a file; 1 when a line was refused."""
     raw = read_file(args.file)
-    setup = _setup_beside(args.file)
+    setup = raw if _is_setup(args.file) else _setup_beside(args.file)
     if args.all_or_nothing:
         rehearsal = _rehearse(args, raw, setup)
         if rehearsal.refused:
@@ -89,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
     with opened(args) as services:
         if reads_only(services.folder, services.settings):
             raise ReadsOnly("reads-only")
+        unlock_all(services, "station")  # once, not for line after line
         outcome = record_file(services, args.file, raw, setup, args.party, args.lang)
     _report(args, outcome)
     return 1 if outcome.refused else 0
@@ -106,6 +109,8 @@ def record_file(
     if setup is not None:
         found = apply_setup(services, setup, outcome)
         party = party or found
+    if _is_setup(path):
+        return outcome
     party = party or _only_party(services)
     outcome.began = services.ledger.size
     reader = read_jsonl if path.suffix.lower() in {".jsonl", ".ndjson"} else read_diary
@@ -212,6 +217,10 @@ def _only_party(services: Services) -> str:
     if len(known) != 1:
         raise DoorError("party-unclear", known=", ".join(known) or "–")
     return known[0]
+
+
+def _is_setup(path: Path) -> bool:
+    return path.name.lower().endswith(".setup.json")
 
 
 def _setup_beside(path: Path) -> bytes | None:

@@ -18,11 +18,13 @@ from api.background.projecting import ProjectionLoop
 from api.background.sequencer import Sequencer
 from api.background.starting import opened_patiently
 from api.background.supervisor import Supervisor, Words
-from api.background.threads import running
+from api.background.threads import Role, running
 from api.bootstrap import Services
 from api.commands.words import Nouns, choose, opened, options, tell
 from api.errors import DoorError
+from api.keys.wiring import unlock_all
 from api.settings import DEFAULT_PORT
+from api.station.errors import StationError
 from api.watching.logging_setup import set_up_logs
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ def run(args: argparse.Namespace) -> int:
 def _alone(args: argparse.Namespace) -> int:
     """All in this process, as a station runs."""
     with opened(args) as services:
+        unlock_all(services, "admin", "station")  # no server signs with root keys
         _tell_problem(args, services)
         listener = listen(args.host, args.port)
         server = server_for(services)
@@ -73,11 +76,21 @@ def _alone(args: argparse.Namespace) -> int:
         before = signal.signal(signal.SIGTERM, end)
         _tell_address(args, listener)
         try:
-            with running(Sequencer(services).run, ProjectionLoop(services).run):
+            with running(*_roles(services)):
                 server.run(sockets=[listener])
         finally:
             signal.signal(signal.SIGTERM, before)
     return 0
+
+
+def _roles(services: Services) -> list[Role]:
+    """What a process that does everything runs beside answering."""
+    roles: list[Role] = [Sequencer(services).run, ProjectionLoop(services).run]
+    if services.link is not None:
+        from api.station.loop import StationLoop
+
+        roles.append(StationLoop(services).run)
+    return roles
 
 
 def _together(args: argparse.Namespace) -> int:
@@ -89,6 +102,8 @@ def _together(args: argparse.Namespace) -> int:
         # What is wrong with the folder is said here once, not by every child again and again.
         with opened_patiently(args.dir, stop) as services:
             if services is not None:
+                if services.link is not None:
+                    raise StationError("one-process")
                 _tell_problem(args, services)
         with listen(args.host, args.port) as listener:
             supervisor = Supervisor(_children(args, listener.fileno()), [listener.fileno()])
@@ -102,6 +117,11 @@ def _children(args: argparse.Namespace, listener: int) -> Mapping[str, Words]:
         return lambda lifeline: [
             *role,
             *("--dir", str(args.dir), "--lang", args.lang, "--lifeline", str(lifeline)),
+            *(
+                ("--passphrase-file", str(args.passphrase_file))
+                if args.passphrase_file is not None
+                else ()
+            ),
         ]
 
     children = {"sequencer": words("sequence"), "projector": words("project")}

@@ -22,15 +22,23 @@ else:
 MOST_READ = 64 * 1024 * 1024
 
 
-def options(parser: argparse.ArgumentParser, *, machine: bool = False) -> argparse.ArgumentParser:
+def options(
+    parser: argparse.ArgumentParser, *, machine: bool = False, folder_needed: bool = True
+) -> argparse.ArgumentParser:
     """Add --dir and --lang, and --json where a command has data for programs."""
     known = default_folder()
     parser.add_argument(
         "--dir",
         type=Path,
         default=None if known is None else Path(known),
-        required=known is None,
+        required=known is None and folder_needed,
         help="folder of the ledger / thư mục sổ",
+    )
+    parser.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="file (0600) or descriptor whose first line opens encrypted keys; else it is asked for",
     )
     parser.add_argument("--lang", choices=("vi", "en"), help="language of messages (vi)")
     if machine:

@@ -36,6 +36,7 @@ _BY_COMMAND_ONLY: Final = frozenset(
         "key-retired",
         "key-compromised",
         "reattested",
+        "index-committed",
         "labels-printed",
         "labels-voided",
         "labels-reprinted",

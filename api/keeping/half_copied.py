@@ -100,7 +100,7 @@ def _refuse_other(connection: Connection, source: LedgerStore, where: str) -> No
 
 def _drop(connection: Connection, *, new_role: bool) -> None:
     roles = application_roles(connection) if new_role else []
-    connection.execute("DROP SCHEMA IF EXISTS ocop_scans CASCADE")
+    connection.execute("DROP SCHEMA IF EXISTS ocop_scans, ocop_access CASCADE")
     connection.execute("DROP SCHEMA ocop CASCADE")
     database = sql.Identifier(connection.info.dbname)
     for role in map(sql.Identifier, roles):

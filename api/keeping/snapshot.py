@@ -23,11 +23,18 @@ from ledger.verify.checkpoint import Checkpoint
 
 ERASED_FILE = "erased.txt"
 RESTORED_FILE = "restored.json"
-PLAIN = ("settings.json", "printers.json", "trust.json", ERASED_FILE, RESTORED_FILE)
+PLAIN = (
+    "settings.json",
+    "printers.json",
+    "trust.json",
+    "witnesses.txt",
+    ERASED_FILE,
+    RESTORED_FILE,
+)
 # Everything that a copy may hold. The password of a database belongs to that database alone.
 PART = re.compile(
-    r"(ledger|spool|private|scans)\.db|(settings|printers|trust|restored)\.json|checkpoint\.txt|"
-    r"erased\.txt|templates/[a-z0-9][a-z0-9-]{0,39}\.toml|keys/(?!pgpass)[A-Za-z0-9][A-Za-z0-9._-]{0,79}",
+    r"(ledger|spool|private|scans|access)\.db|(settings|printers|trust|restored)\.json|"
+    r"(checkpoint|erased|witnesses)\.txt|templates/[a-z0-9][a-z0-9-]{0,39}\.toml|keys/(?!pgpass)[A-Za-z0-9][A-Za-z0-9._-]{0,79}",
     re.ASCII,
 )
 
@@ -54,7 +61,7 @@ def snapshot(
     _copy_database(folder / "spool.db", into)
     up_to = None if whole else newest_checkpoint(store)
     head = copy_ledger(store, into / LEDGER_FILE, on_progress, up_to)
-    for name in ("private.db", "scans.db"):
+    for name in ("private.db", "scans.db", "access.db"):
         _copy_database(folder / name, into)
     for name in PLAIN:
         if (folder / name).is_file():

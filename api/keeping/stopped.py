@@ -10,7 +10,7 @@ from typing import NoReturn
 from eventsourcing.persistence import ApplicationRecorder
 
 from ledger.errors import LedgerError
-from ledger.store.seam import LedgerStore, SealedBatch, StoreFault
+from ledger.store.seam import LedgerStore, Replica, SealedBatch, StoreFault
 
 
 class StoppedStore:
@@ -26,6 +26,10 @@ class StoppedStore:
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         # A new one each time: an exception that is raised twice drags its first traceback along.
         raise type(self._why)(self._why.code, **self._why.params)
+
+    @property
+    def replica(self) -> Replica | None:
+        return self._store.replica
 
     @property
     def location(self) -> str:

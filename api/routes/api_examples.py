@@ -139,3 +139,31 @@ ENTRIES_OPENAPI: Final[dict[str, Any]] = {
         ),
     },
 }
+
+TOO_OFTEN: Final = problem_answer(
+    "Too many requests: ask again after Retry-After",
+    "too-often",
+    "Too many requests; ask again in 7 seconds.",
+)
+NOT_ALLOWED: Final = problem_answer(
+    "Not allowed",
+    "not-allowed",
+    "Only people with an account may do this; sign in at /vao.",
+)
+AWAY: Final = problem_answer(
+    "A database is away: ask again after Retry-After",
+    "store-unreachable",
+    "The database db:5432/ocop cannot be reached.",
+)
+
+
+def with_outer_answers(description: dict[str, Any]) -> dict[str, Any]:
+    """The description with what the layers around every route may answer: 403, 429, 503."""
+    for path, methods in description["paths"].items():
+        for operation in methods.values():
+            told = operation["responses"]
+            if path.startswith("/api/"):
+                told.setdefault("429", TOO_OFTEN)
+                told.setdefault("503", AWAY)
+                told.setdefault("403", NOT_ALLOWED)
+    return description

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from api.access.disclosing import Disclosures
 from api.pages.carton_page import CartonLine, carton_html, carton_notice
 from api.pages.dates import today
 from api.routes.negotiation import JSON, asked_for, chosen_type
@@ -21,7 +22,7 @@ from ledger.projections.views import Views
 _CACHE = {"cache-control": "public, max-age=60", "vary": "accept"}
 
 
-def carton_routes(services: Services) -> list[BaseRoute]:
+def carton_routes(services: Services, disclosures: Disclosures) -> list[BaseRoute]:
     """The one address on carton labels. Reading writes nothing."""
 
     async def carton(request: Request) -> Response:
@@ -31,7 +32,7 @@ def carton_routes(services: Services) -> list[BaseRoute]:
             sscc = Sscc(request.path_params["sscc"]).text
         except DomainError as refusal:
             return _unknown(lang, as_json, refusal.say(lang))
-        found = await run_in_threadpool(_facts, services, sscc)
+        found = await run_in_threadpool(_facts, services, disclosures, sscc)
         if found is None:
             return _unknown(lang, as_json)
         producer, time, lines = found
@@ -57,7 +58,9 @@ def carton_routes(services: Services) -> list[BaseRoute]:
     return [Route("/00/{sscc}", carton)]
 
 
-def _facts(services: Services, sscc: str) -> tuple[dict[str, Any], str, list[CartonLine]] | None:
+def _facts(
+    services: Services, disclosures: Disclosures, sscc: str
+) -> tuple[dict[str, Any], str, list[CartonLine]] | None:
     """(producer, time, lines) of a carton, None for one that the ledger does not know."""
     views = services.views
     found = views.container(sscc)
@@ -70,7 +73,9 @@ def _facts(services: Services, sscc: str) -> tuple[dict[str, Any], str, list[Car
         row = views.lot(item, lot)
         facts = {} if row is None else row.facts
         status = Views.status(facts, day) if facts else "active"
-        lines.append(CartonLine(item, lot, facts.get("name", item), amount, status))
+        hidden = "amounts" in disclosures.of(facts.get("party", found.party))
+        shown = None if hidden else amount
+        lines.append(CartonLine(item, lot, facts.get("name", item), shown, status))
         if facts and facts["party"] == found.party:
             producer = facts["producer"]
     return producer, found.time, lines

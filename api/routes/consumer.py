@@ -14,6 +14,10 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
+from api.access.disclosing import Disclosures
+from api.access.viewer import ANONYMOUS
+from api.disclosure import seen as shown_of
+from api.disclosure import sight_of
 from api.pages.consumer_page import LotPage, lot_path
 from api.pages.dates import today
 from api.pages.linkset import linkset
@@ -106,8 +110,10 @@ def _coded(body: bytes, tag: str, shared: Headers) -> _Coded:
 class ConsumerEndpoint:
     """ASGI application for the addresses on labels."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, disclosures: Disclosures) -> None:
+        """`disclosures` says what parties hide: here everybody sees what the public sees."""
         self._services = services
+        self._disclosures = disclosures
         self._peers = Peers(services.settings.trusted_proxies)
         self._answers: OrderedDict[tuple[object, ...], _Answer] = OrderedDict()
         self._scans: Recent[bytes, _Scan] = Recent(CACHED_PATHS)
@@ -190,7 +196,9 @@ class ConsumerEndpoint:
         day = today(self._services.now())
         state = None if label is None else label.state
         told = as_of(self._services) if kind == HTML else ""
-        key = (raw_path, lang, kind, size, day, state, seen, told)
+        hidden = self._disclosures.hidden()
+        version = self._disclosures.version
+        key = (raw_path, lang, kind, size, day, state, seen, told, version)
         answer = self._answers.get(key)
         if answer is not None:
             self._answers.move_to_end(key)
@@ -202,8 +210,10 @@ class ConsumerEndpoint:
             standing: Standing = "never-issued" if scan.genuine else "invented"
             return _refusal("unknown-serial", lang, kind, counted=_stray(lot, standing))
         facts = lot.facts
+        if hidden is None or hidden:
+            facts = shown_of(facts, sight_of(ANONYMOUS, facts, hidden, views), views)
         if kind == HTML:
-            page = self._lot_page(lot, size, day, lang, state, told)
+            page = self._lot_page(facts, (size, day, lang, state, told, version))
             body = page.of(path.serial, None if seen is None else _told(seen, day))
         elif kind == JSON:
             status = {"status": Views.status(facts, day), "serial": path.serial, "label": state}
@@ -225,13 +235,12 @@ class ConsumerEndpoint:
             (path.gtin14, path.lot, size), lambda: views.lot(path.gtin14, path.lot)
         )
 
-    def _lot_page(
-        self, lot: LotFacts, size: int, day: str, lang: str, state: str | None, told: str
-    ) -> LotPage:
-        facts = lot.facts
+    def _lot_page(self, facts: Facts, told: tuple[int, str, str, str | None, str, int]) -> LotPage:
+        """`told` is what the page hangs on beside its lot: size, day, language, state, age, version."""
+        _, day, lang, state, as_of_then, _ = told
         return self._lot_pages.get(
-            (facts["item"], facts["lot"], size, day, lang, state, told),
-            lambda: LotPage(facts, day, lang, state, told),
+            (facts["item"], facts["lot"], *told),
+            lambda: LotPage(facts, day, lang, state, as_of_then),
         )
 
     def _scan(self, raw_path: bytes) -> _Scan:

@@ -13,20 +13,23 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
+from api.access.errors import SideAway
 from api.keeping.errors import ReadsOnly
 from api.routes.api_examples import ENTRIES_OPENAPI
 from api.routes.replies import json_bytes, problem
 from api.routes.seal_wait import waiting_for
 from api.routes.services import SealingLog, Services
+from api.station.errors import Frozen
 from api.watching import metrics
 from ledger.application import Submitted
 from ledger.errors import ForkFound, LedgerError
 from ledger.verify.canonical import CanonicalRefused
-from ledger.verify.entry import EntryRefused
+from ledger.verify.entry import EntryRefused, parse_entry
 from ledger.verify.keys import KeyRefused
 from ledger.verify.note import strict_base64
 from ledger.verify.registry import OwnershipRefused
 from ledger.verify.signature import SignatureRefused
+from ledger.verify.statement import read_statement
 from ledger.verify.wording import Refusal
 
 MAX_BODY = 4 * 1024 * 1024
@@ -128,12 +131,22 @@ def _status(refusal: Refusal) -> int:
         return 400
     if isinstance(refusal, _UNAUTHORISED):
         return 403
-    if isinstance(refusal, ReadsOnly):
+    if isinstance(refusal, ReadsOnly | Frozen):
         return 403  # to come back later would not help
     # Without the place of an offending entry it is the store's trouble, or the writer's.
     if isinstance(refusal, LedgerError) and refusal.position is None:
         return 503
     return 422
+
+
+def _note_fork(services: Services, fork: ForkFound) -> None:
+    """A cloned station is as much one when its statements come in by this door."""
+    hub = services.hub
+    stored = parse_entry(fork.stored)
+    record = hub.keys().records.get(stored.keyid)
+    if services.link is None and record is not None and record.role == "station":
+        seq = read_statement(stored.payload).seq
+        hub.standings.forked(record.keyid_hex, seq, fork.stored, fork.offered, hub.now())
 
 
 async def _refused(services: Services, refusal: Refusal, *, sealed: bool) -> Response:
@@ -146,6 +159,8 @@ async def _refused(services: Services, refusal: Refusal, *, sealed: bool) -> Res
     if isinstance(refusal, ForkFound):
         members["stored"] = base64.b64encode(refusal.stored).decode("ascii")
         members["offered"] = base64.b64encode(refusal.offered).decode("ascii")
+        with suppress(SideAway):  # whoever asked is told in any case
+            await run_sync(_note_fork, services, refusal)
     status = _status(refusal)
     answer = problem(status, refusal.code, refusal.say("en"), **members)
     if status == 503:
@@ -179,6 +194,8 @@ def entries_routes(services: Services) -> APIRouter:
         except _Malformed as fault:
             return problem(400, fault.code, fault.detail, position=fault.position, results=[])
         try:
+            if services.link is not None and (why := services.link.stopped()) is not None:
+                raise why  # a frozen station's key records nothing, whichever way it comes
             done = await asyncio.wrap_future(services.writer.submit(raw))
         except Refusal as refusal:
             return await _refused(services, refusal, sealed=sealed)

@@ -5,22 +5,29 @@ Read from the raw path: an item may be `PARTY%2Fcode` and a lot code may hold `%
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.access.disclosing import DisclosureRefused, Disclosures
+from api.access.viewer import viewer_of
+from api.disclosure import seen, sight_of, whole_for
 from api.pages.dates import today
-from api.routes.api_examples import ITEM, LOT, UNKNOWN_LOT, answer
+from api.routes.api_examples import ITEM, LOT, UNKNOWN_LOT, answer, problem_answer
 from api.routes.lot_scans import NOT_KNOWN, lot_scans
 from api.routes.replies import json_bytes, problem
 from api.routes.services import Facts, Services
+from api.station.errors import StationError
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Item, LotCode
 from ledger.projections.views import Views
 
 _JSON = "application/json"
 _FRESH = {"cache-control": "public, max-age=60"}
+_SHARED = {"cache-control": "public, max-age=60", "vary": "cookie"}
+_PRIVATE = {"cache-control": "private, no-store", "vary": "cookie"}
 
 
 def lot_of_path(request: Request, before: str) -> tuple[str, str] | None:
@@ -47,7 +54,36 @@ def facts_of(services: Services, where: tuple[str, str] | None) -> Facts | None:
     return None if found is None else found.facts
 
 
-def lots_routes(services: Services) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A lot as one viewer sees it, and how long others may keep the answer."""
+
+    facts: Facts
+    headers: dict[str, str]
+
+
+def lot_for(services: Services, disclosures: Disclosures, request: Request, facts: Facts) -> Shown:
+    """What whoever asks sees of a lot. Only what the public sees may be kept by a cache between."""
+    viewer, views = viewer_of(request.scope), services.views
+    hidden = disclosures.hidden()
+    if hidden is not None and not hidden:
+        return Shown(facts, _FRESH)
+    found = seen(facts, sight_of(viewer, facts, hidden, views), views)
+    private = viewer.sees_all or viewer.party is not None
+    return Shown(found, _PRIVATE if private else _SHARED)
+
+
+def gives_whole(
+    services: Services, disclosures: Disclosures, request: Request, facts: Facts
+) -> bool:
+    """True when whoever asks may have the lot's signed file, which cannot be given in part."""
+    hidden = disclosures.hidden()
+    if hidden is not None and not hidden:
+        return True
+    return whole_for(viewer_of(request.scope), facts, hidden, services.views)
+
+
+def lots_routes(services: Services, disclosures: Disclosures) -> APIRouter:
     """Lots as JSON, their bundles, and the trust file."""
     router = APIRouter(tags=["lots"])
     unknown = "No such lot is in the ledger; check item and lot code."
@@ -55,13 +91,24 @@ def lots_routes(services: Services) -> APIRouter:
     async def get_bundle(request: Request, item: str = ITEM, lot: str = LOT) -> Response:
         """Everything needed to check the lot offline, with `ocop-verify` or in a browser."""
         del item, lot
+        if services.link is not None:
+            away = StationError("bundle-at-hub", address=services.link.joined.address)
+            return problem(409, away.code, away.say("en"))
         where = lot_of_path(request, "/api/v1/lots/")
+        facts, hidden = facts_of(services, where), disclosures.hidden()
+        fresh = _FRESH
+        if facts is not None and (hidden is None or hidden):
+            viewer = viewer_of(request.scope)
+            if not gives_whole(services, disclosures, request, facts):
+                refused = DisclosureRefused("hidden-bundle")
+                return problem(403, refused.code, refused.say("en"))
+            fresh = _PRIVATE if viewer.sees_all or viewer.party is not None else _SHARED
         bundle = None if where is None else await run_in_threadpool(services.bundle, *where)
         if where is None or bundle is None:
             return problem(404, "unknown-lot", unknown)
         name = "".join(c if c.isalnum() and c.isascii() else "-" for c in "-".join(where))
         disposition = f'attachment; filename="lot-{name}.json"'
-        return Response(bundle, 200, {**_FRESH, "content-disposition": disposition}, _JSON)
+        return Response(bundle, 200, {**fresh, "content-disposition": disposition}, _JSON)
 
     async def get_lot(request: Request, item: str = ITEM, lot: str = LOT) -> Response:
         """The lot's story, lineage, mass balance, certificates and findings.
@@ -75,8 +122,11 @@ def lots_routes(services: Services) -> APIRouter:
             return problem(404, "unknown-lot", unknown)
         status = Views.status(facts, today(services.now()))
         scans = await lot_scans(services, facts)
+        shown = lot_for(services, disclosures, request, facts)
         told = NOT_KNOWN if scans is None else scans.members()
-        return Response(json_bytes({**facts, "status": status, **told}), 200, _FRESH, _JSON)
+        return Response(
+            json_bytes({**shown.facts, "status": status, **told}), 200, shown.headers, _JSON
+        )
 
     async def get_trust() -> Response:
         """The log key and root keys that `ocop-verify` needs. Get them by another way too."""
@@ -96,7 +146,13 @@ def lots_routes(services: Services) -> APIRouter:
         response_class=Response,
         responses={
             200: answer("A lot bundle", _JSON, {"type": "object"}, {"format": _BUNDLE}),
+            403: problem_answer(
+                "Not allowed", "hidden-bundle", DisclosureRefused("hidden-bundle").say("en")
+            ),
             404: UNKNOWN_LOT,
+            409: problem_answer(
+                "Not here", "bundle-at-hub", StationError("bundle-at-hub", address=_HUB).say("en")
+            ),
         },
     )
     router.add_api_route(
@@ -114,5 +170,6 @@ def lots_routes(services: Services) -> APIRouter:
     return router
 
 
-_BUNDLE = "ocop-ledger/lot-bundle/v1"
-_TRUST = "ocop-ledger/trust/v1"
+_HUB = "https://truyxuat.example.vn"
+_BUNDLE = "ocop-ledger/lot-bundle/v2"
+_TRUST = "ocop-ledger/trust/v2"

@@ -49,6 +49,9 @@ def _quality(offered: str, wishes: Iterable[tuple[str, float]]) -> float:
 @lru_cache(maxsize=256)
 def asked_for(query: bytes) -> tuple[str, str | None]:
     """(language, linkType) of a query string; Vietnamese unless `lang=en`."""
-    fields = parse_qs(query[:2000].decode("latin-1"), max_num_fields=20) if query else {}
+    try:
+        fields = parse_qs(query[:2000].decode("latin-1"), max_num_fields=20) if query else {}
+    except ValueError:  # no page of ours has so many
+        fields = {}
     lang = "en" if fields.get("lang", [""])[-1] == "en" else "vi"
     return lang, fields.get("linkType", [None])[-1]

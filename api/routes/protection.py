@@ -32,16 +32,26 @@ SECURITY_HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 )
+# Only where the public address is https: a browser that has seen it never asks in the clear again.
+HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
+_NO_STORE: Final = (b"cache-control", b"no-store")
 
 
 class Protected:
     """The outermost layer: security headers, a page for each fault, and the counting of answers."""
 
-    def __init__(self, app: ASGIApp, route: str | None = None) -> None:
-        """`route` is what all requests here count as; None asks the router for its template."""
+    def __init__(self, app: ASGIApp, route: str | None = None, *, secure: bool = False) -> None:
+        """`route` is what all requests here count as; None asks the router for its template.
+
+        `secure` says that the public address is https.
+        """
         self._app = app
         self._route = route
+        self._headers = (*SECURITY_HEADERS, HSTS) if secure else SECURITY_HEADERS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -55,7 +65,10 @@ class Protected:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *SECURITY_HEADERS]
+                headers = [*message.get("headers", ()), *self._headers]
+                if self._route is None and not any(n == b"cache-control" for n, _ in headers):
+                    headers.append(_NO_STORE)
+                message["headers"] = headers
             await send(message)
 
         try:

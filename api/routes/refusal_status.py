@@ -19,6 +19,8 @@ AWAY = UNREACHABLE | frozenset(
         "record-unkept",
         "place-taken",
         "earlier-refused",
+        "views-behind",
+        "policy-unusable",
     }
 )
 _HEADINGS = {

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api.access.viewer import viewer_of
 from api.pages.consumer_page import lot_path
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
@@ -19,6 +20,7 @@ from api.pages.rendering import render
 from api.pages.station_fields import FORMS, Choice, Form, defaults, filled
 from api.pages.words import amount
 from api.routes.freshness import as_of
+from api.routes.hub_bar import hub_bar
 from api.routes.labels import first_party, label_routes
 from api.routes.refusal_status import heading_of, status_of
 from api.routes.replies import html
@@ -61,8 +63,8 @@ def lot_line(row: LotRow, lang: str) -> LotLine:
     return LotLine(row.code, row.name, lot_path(row.item, row.code), shown, row.time, state)
 
 
-def _start(services: Services, party: str, lang: str) -> bytes:
-    rows = services.views.lots(party=party, limit=RECENT_LOTS)
+def _start(services: Services, party: str, lang: str, who: str) -> bytes:
+    rows = services.views.lots_handled(party, RECENT_LOTS)
     known = as_of(services)
     problem = services.memory.problem
     return render(
@@ -77,6 +79,8 @@ def _start(services: Services, party: str, lang: str) -> bytes:
         as_of=known,
         problem="" if problem is None else problem.say(lang),
         held=_held(services, lang),
+        hub=hub_bar(services, lang),
+        who=who,
     )
 
 
@@ -100,7 +104,7 @@ def _held(services: Services, lang: str) -> str:
 def last_step(services: Services, party: str, statement_type: str) -> Facts | None:
     """The newest step of a type among the party's recent lots, with the item it made; or None."""
     newest: Facts | None = None
-    for row in services.views.lots(party=party, limit=RECENT_LOTS):
+    for row in services.views.lots_handled(party, RECENT_LOTS):
         found = services.views.lot(row.item, row.code)
         for step in found.facts["steps"] if found else []:
             mine = step["type"] == statement_type and step["party"] == party
@@ -121,7 +125,7 @@ def choices(services: Services, party: str) -> dict[str, Sequence[Choice]]:
         "instrument": [(str(i["code"]), str(i["code"])) for i in views.instruments(party)],
         "lots": [
             (f"{row.item} {row.code}", _described(row))
-            for row in views.lots(party=party, limit=RECENT_LOTS)
+            for row in views.lots_handled(party, RECENT_LOTS)
             if not row.stopped
         ],
     }
@@ -179,7 +183,8 @@ def station_routes(services: Services) -> list[BaseRoute]:
 
     async def start(request: Request) -> Response:
         lang, party = language(request), first_party(services)
-        return html(await run_in_threadpool(_start, services, party, lang))
+        who = viewer_of(request.scope).name
+        return html(await run_in_threadpool(_start, services, party, lang, who))
 
     async def show(request: Request) -> Response:
         form = FORMS[request.scope["path"].rpartition("/")[2]]

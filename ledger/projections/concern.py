@@ -72,9 +72,10 @@ def waiting_times(one: Located, stories: Stories) -> Iterator[Concern]:
         until = days_after(day, body["interval_days"])
         yield Concern(_HARVESTED_AT, (statement.party, body["site"], day, until))
     elif statement.type == "corrected" and body["of"] == "field-work-recorded":
-        ((day, site),) = stories.rows(
-            "SELECT day, site FROM entry WHERE id = ?", (body["corrects"],)
-        )
+        rows = stories.rows("SELECT day, site FROM entry WHERE id = ?", (body["corrects"],))
+        if not rows:  # a replica may lack it
+            return
+        day, site = rows[0]
         until = days_after(day, _LONGEST_WAIT)
         for place in dict.fromkeys((site, body["body"]["site"])):
             yield Concern(_HARVESTED_AT, (statement.party, place, day, until))

@@ -184,7 +184,7 @@ class Projector:
             if one.statement.type in KEY_TROUBLE and before is None:
                 before = set(self._all_disputed())
             found += concerns(one, registry)
-            steering.fold(self._history, one, raw)
+            steering.fold(self._history, one, raw, self.store.replica)
             self._folded = index + 1
             self._rows.add(one)
             batch.append(one)
@@ -200,7 +200,7 @@ class Projector:
     def _all_disputed(self) -> dict[str, KeyRecord]:
         if self._disputed is None:
             self._rows.flush()
-            self._disputed = steering.disputed(self._history, self.connection)
+            self._disputed = steering.disputed(self._history, self.connection, self.store.replica)
         return self._disputed
 
     def _write_lots(self, batch: list[Located], found: list[Concern]) -> None:

@@ -56,7 +56,7 @@ class RowWriter:
         # A correction counts at the site and scale that it names, on the day of what it corrects.
         said, day = body, statement.time[:10]
         if kind == "corrected":
-            said, day = body["body"], self._day_of(body["corrects"])
+            said, day = body["body"], self._day_of(body["corrects"]) or day
         self._put(
             "entry",
             one.index,
@@ -89,10 +89,12 @@ class RowWriter:
         elif kind == "corrected" and body["of"] == "field-work-recorded":
             self._work_corrected(one, body)
 
-    def _day_of(self, entry_id: str) -> str:
+    def _day_of(self, entry_id: str) -> str | None:
+        """None only in a replica, which may lack what is corrected."""
         self.flush()
         found = self._connection.execute("SELECT day FROM entry WHERE id = ?", (entry_id,))
-        return str(found.fetchone()[0])
+        row = found.fetchone()
+        return None if row is None else str(row[0])
 
     def _put(self, table: str, *values: object) -> None:
         self._waiting[table].append(values)
@@ -123,9 +125,10 @@ class RowWriter:
     def _work_corrected(self, one: Located, body: dict[str, Any]) -> None:
         """A graph needs the work and its correction, at the old site and at the new one."""
         run = self._connection.execute
-        ((work, day, site),) = run(
-            "SELECT idx, day, site FROM entry WHERE id = ?", (body["corrects"],)
-        ).fetchall()
+        row = run("SELECT idx, day, site FROM entry WHERE id = ?", (body["corrects"],)).fetchone()
+        if row is None:  # a replica may lack it
+            return
+        work, day, site = row
         party, days = one.statement.party, body["body"].get("interval_days", 0)
         for place in dict.fromkeys((site, body["body"]["site"])):
             known = run(

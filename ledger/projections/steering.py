@@ -11,12 +11,12 @@ import copy
 import sqlite3
 import threading
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from ledger.projections.schema import STEERING, STEERS
 from ledger.projections.stories import PAGE, Stories, locate
-from ledger.store.seam import LedgerStore
+from ledger.store.seam import LedgerStore, Replica
 from ledger.verify.entry import parse_entry
 from ledger.verify.history import History, Located
 from ledger.verify.keys import KeyRecord
@@ -26,6 +26,7 @@ _BETWEEN = (
     "SELECT idx FROM entry INDEXED BY entry_steering "  # noqa: S608  # constant names
     f"WHERE idx >= ? AND idx < ? AND {STEERS} ORDER BY idx"
 )
+_NOT_YET = 2**62
 _SIGNED = "SELECT idx, id FROM entry WHERE party = ? AND idx >= ? AND keyid = ?"
 
 
@@ -39,10 +40,18 @@ def locate_raw(history: History, index: int, raw: bytes) -> Located:
     return locate(history, index, parse_entry(raw))
 
 
-def fold(history: History, located: Located, raw: bytes) -> None:
-    """Take in a located entry when it steers."""
+def fold(history: History, located: Located, raw: bytes, replica: Replica | None = None) -> None:
+    """Take in a located entry when it steers; in a replica, at its place in the hub's log."""
     if located.statement.type in STEERING:
+        if replica is not None:
+            located = replace(located, index=_place(replica, located.id))
         history.fold(located, parse_entry(raw))
+
+
+def _place(replica: Replica, entry_id: str) -> int:
+    """Log index at the hub; past everything while the hub has not said."""
+    index = replica.hub_index(entry_id)
+    return _NOT_YET if index is None else index
 
 
 def fold_between(
@@ -53,13 +62,18 @@ def fold_between(
     pages = [indexes[start : start + PAGE] for start in range(0, len(indexes), PAGE)]
     # All are read before one is folded: a database that goes away leaves the history as it was.
     for index, raw in [row for page in pages for row in store.sealed_at(page)]:
-        fold(history, locate_raw(history, index, raw), raw)
+        fold(history, locate_raw(history, index, raw), raw, store.replica)
 
 
-def disputed(history: History, connection: sqlite3.Connection) -> dict[str, KeyRecord]:
+def disputed(
+    history: History, connection: sqlite3.Connection, replica: Replica | None = None
+) -> dict[str, KeyRecord]:
     """What `KeyBook.disputed` says, with the entries of stolen keys taken from the tables."""
     for record in history.keys.records.values():
-        if record.last_good is not None:
+        if record.last_good is not None and replica is not None:
+            mine = connection.execute(_SIGNED, (record.party, 0, record.keyid_hex))
+            record.signed = [(_place(replica, row[1]), row[1]) for row in mine]
+        elif record.last_good is not None:
             key = record.party, record.last_good, record.keyid_hex
             record.signed = [(row[0], row[1]) for row in connection.execute(_SIGNED, key)]
     return history.keys.disputed()

@@ -72,7 +72,8 @@ class Stories:
                 place = said.party, said.body["site"], said.time[:10], one.index
                 work.update(row[0] for row in self.rows(_WORK, place))
         located += self.located_all(work - indexes)
-        return LotGraph([*located, *extra])
+        # In a replica, log indexes say nothing of when a checkpoint was seen.
+        return LotGraph([*located, *extra], dated=self.store.replica is None)
 
     def located(self, index: int) -> Located:
         """The statement at a log index, as projected. KeyError when nothing is sealed there."""

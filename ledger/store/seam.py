@@ -45,6 +45,17 @@ class StoreFault:
         return self.kind(self.code, **self.params).say(lang)
 
 
+class Replica(Protocol):
+    """What a store is that holds a part of a hub's ledger beside its own journals."""
+
+    @property
+    def own(self) -> frozenset[bytes]:
+        """Ids of the keys whose journals are whole here and go on here; the rest was adopted."""
+
+    def hub_index(self, entry_id: str) -> int | None:
+        """Log index at the hub of an entry (id in hex); None while the hub has not said."""
+
+
 class LedgerStore(Protocol):
     """A database that keeps entries and their seal for ever.
 
@@ -56,6 +67,10 @@ class LedgerStore(Protocol):
     @property
     def recorder(self) -> ApplicationRecorder:
         """The event recorder that the application saves through."""
+
+    @property
+    def replica(self) -> Replica | None:
+        """Whose part it holds, when its log is not the ledger's own but a station's of a hub."""
 
     @property
     def location(self) -> str:

@@ -15,7 +15,7 @@ from eventsourcing.persistence import PersistenceError
 from ledger.errors import LedgerError
 from ledger.store import guard
 from ledger.store.locks import FileLock, Leaderships
-from ledger.store.seam import SealedBatch, StoreFault
+from ledger.store.seam import Replica, SealedBatch, StoreFault
 from ledger.store.sqlite_connections import Connections
 from ledger.store.sqlite_recorder import EntryRecorder, GuardedDatastore
 
@@ -62,7 +62,7 @@ class SqliteStore:
     position order and positions are never given twice.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, replica: Replica | None = None) -> None:
         if not path.exists():
             raise LedgerError("store-missing", path=path.parent)
         version = guard.upgrade(path)
@@ -73,6 +73,7 @@ class SqliteStore:
         if version == 0:
             raise LedgerError("store-missing", path=path.parent)
         self.path = path
+        self.replica = replica
         self._datastore = GuardedDatastore(path)
         self.recorder = EntryRecorder(self._datastore, path)
         self._connections = Connections(path)

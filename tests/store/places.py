@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg
 
+from api.access.side_founding import found_access
 from api.scans.founding import found_scans
 from api.settings import Settings
 from ledger.store.postgres.address import database_name, for_role
@@ -83,4 +84,5 @@ def _template() -> Founded:
     owner = shared_cluster().fresh_database()
     made = found_database(owner, new_password=PASSWORD, program=PROGRAM)
     found_scans(owner, made.role)
+    found_access(owner, made.role)
     return made

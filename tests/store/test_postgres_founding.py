@@ -73,7 +73,7 @@ def test_init_makes_database_role_folder_and_genesis_and_shows_no_password(
     assert json.loads(out)["store"].endswith(f"/{name_of(dsn)}")
     assert not (folder / "ledger.db").exists()
     assert run(capsys, "audit", "--dir", folder)[0] == 0
-    assert schemas(dsn) == {"ocop", "ocop_scans"}
+    assert schemas(dsn) == {"ocop", "ocop_scans", "ocop_access"}
 
 
 def test_a_database_with_a_ledger_is_refused_and_nothing_is_made(

@@ -106,7 +106,7 @@ def undo_founding(owner_dsn: str, made: Founded, *, created_role: bool) -> None:
         row = connection.execute("SELECT coalesce(max(position), 0) FROM ocop.stored_events")
         if row.fetchone() not in {(0,), (1,)}:
             raise PostgresError("database-taken", where=where)
-        connection.execute("DROP SCHEMA IF EXISTS ocop_scans CASCADE")
+        connection.execute("DROP SCHEMA IF EXISTS ocop_scans, ocop_access CASCADE")
         connection.execute("DROP SCHEMA ocop CASCADE")
         if created_role:
             role, database = sql.Identifier(made.role), sql.Identifier(made.database)

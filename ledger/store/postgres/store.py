@@ -24,7 +24,7 @@ from ledger.store.postgres.functions import APPENDING, LOCK_CLASS, SEALING
 from ledger.store.postgres.held_lock import HeldLock
 from ledger.store.postgres.leading import Leaderships, Listener
 from ledger.store.postgres.recorder import EntryRecorder
-from ledger.store.seam import SealedBatch, StoreFault
+from ledger.store.seam import Replica, SealedBatch, StoreFault
 
 T = TypeVar("T")
 _PAGE = 1000
@@ -46,6 +46,8 @@ class PostgresStore:
     finds whichever is the primary then. Inside `writing()` and `sequencing()` it never does:
     the lock went with the connection, so the block fails instead.
     """
+
+    replica: Replica | None = None  # a station's ledger is a file
 
     def __init__(
         self, dsns: Sequence[str], *, passwords: Path | None = None, reading: bool = False
