@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.access.side_tables import SideTables, open_side
+from api.access.side_opening import open_side
+from api.access.side_tables import SideTables
 from api.background.heartbeat import Freshness
 from api.errors import DoorError
 from api.keeping.cut_moves import refuse_arriving, refuse_left, settle_move
@@ -34,7 +35,7 @@ from api.station.errors import StationError
 from api.station.hub_link import HubLink, hub_link
 from api.stores import has_ledger, make_store, open_reading, open_store, reads_only, trusted
 from api.watching import metrics
-from api.witness.awaited import once_cosigned
+from api.witness.awaited import PATIENCE, caught_up, once_cosigned
 from api.witness.cosigned import Cosigned
 from ledger.application import TraceLedger
 from ledger.completeness.committing import Committer
@@ -155,8 +156,14 @@ class Services:
         return made.format()
 
     def commit_index(self) -> None:
-        """Commit to all that is sealed by now, so that a bundle made next is complete as of now."""
-        self.committer.commit()
+        """Commit to all that is sealed by now, so that a bundle made next is complete as of now.
+
+        Not while witnesses are away: then the older commitment, which they co-signed, goes on.
+        """
+        self.log.seal()
+        first = self.index.committed() is None
+        if first or caught_up(self.cosigned, self.store.size(), PATIENCE):
+            self.committer.commit()
         self.station.catch_up()
 
     def trust_file(self) -> Trust:

@@ -20,6 +20,7 @@ from api.access.limits import asker, is_own_machine
 from api.access.listed import Listed, listed
 from api.access.table import ANYBODY, SIGNED, TABLE, may
 from api.access.viewer import ANONYMOUS, KEY, Viewer
+from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.routes.negotiation import asked_for
 from api.routes.replies import html, problem, wants_html
@@ -130,7 +131,7 @@ class Enforced:
             door = "/tram/khoa" if station else "/vao"
             return RedirectResponse(door if lang == "vi" else f"{door}?lang={lang}", 303)
         if wants_html(request.scope["headers"]) or template.startswith(_STATION):
-            return html(notice("not-yours" if viewer.id else "sign-in-first", lang), 403)
+            return html(_refused(viewer, lang), 403)
         detail = (
             "Your role may not do this; ask the administrator."
             if viewer.id
@@ -221,3 +222,11 @@ def _away(scope: Scope, away: SideAway) -> Response:
 
 def _method(scope: Scope) -> str:
     return "GET" if scope["method"] == "HEAD" else str(scope["method"])
+
+
+def _refused(viewer: Viewer, lang: str) -> bytes:
+    """The page of a refusal, with the way on: to what the role may do, or to signing in."""
+    say = tongue(lang)
+    if viewer.id:
+        return notice("not-yours", lang, link="/toi", link_text=say("Tài khoản của tôi"))
+    return notice("sign-in-first", lang, link="/vao", link_text=say("Đăng nhập"))

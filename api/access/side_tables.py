@@ -14,12 +14,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from api.access.errors import SideAway
 
-ACCESS_FILE = "access.db"
 Value = str | int | None
 Row = tuple[Any, ...]
 ROOMS = "CREATE TABLE IF NOT EXISTS room (name TEXT PRIMARY KEY, version BIGINT NOT NULL)"
@@ -103,18 +101,3 @@ _NOTE = (
     "INSERT INTO room (name, version) VALUES (?, ?) "
     "ON CONFLICT (name) DO UPDATE SET version = excluded.version"
 )
-
-
-def open_side(folder: Path, database: str | None) -> SideTables:
-    """The tables of a ledger folder; neither file nor connection is made before the first use.
-
-    `database` is the address of a hub's ledger as its application role, None for a local file.
-    """
-    if database is None:
-        from api.access.side_sqlite import SqliteSide
-
-        return SqliteSide(folder / ACCESS_FILE)
-    # Asked for only here: a station on SQLite needs no PostgreSQL library.
-    from api.access.side_postgres import PostgresSide
-
-    return PostgresSide(database, folder / "keys" / "pgpass")

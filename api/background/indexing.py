@@ -11,9 +11,13 @@ from threading import Event
 
 from api.background.telling import Teller
 from api.bootstrap import Services
+from api.witness.awaited import caught_up
 
 INDEX_PACE = 5.0
-"""Seconds between two commitments, at least: what the index does not cover yet is no older."""
+"""Seconds between two commitments, at least: what the index does not cover yet is no older, unless
+witnesses are away."""
+PATIENCE = 10.0
+"""Seconds within which a quorum that is up co-signs what is sealed."""
 
 
 class Indexer:
@@ -26,6 +30,7 @@ class Indexer:
 
         `pace` is INDEX_PACE unless told otherwise.
         """
+        self._services = services
         self._committer = services.committer
         self._leading = leading
         self._pace = INDEX_PACE if pace is None else pace
@@ -43,10 +48,16 @@ class Indexer:
     def _round(self, stop: Event) -> None:
         keeper = self._committer.keeper
         keeper.follow(stop.is_set)
-        if self._leading() and not stop.is_set():
+        if self._leading() and not stop.is_set() and self._witnessed(stop):
             self._committer.commit()
         wrong = keeper.false_commitment()
         if wrong is None:
             self._tell.well()
         else:
             self._tell.trouble(wrong)
+
+    def _witnessed(self, stop: Event) -> bool:
+        if self._committer.keeper.committed() is None:
+            return True
+        size = self._services.store.size()
+        return caught_up(self._services.cosigned, size, PATIENCE, stop.wait)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from api.background.cosigning import Cosigner
-from api.commands.witness_words import heard_text, log_text, next_steps
+from api.commands.witness_words import contradictions, heard_text, log_text, next_steps
 from api.commands.words import Nouns, choose, give, opened, options, read_file, tell
 from api.witness.cosigned import POLICY_FILE
 from api.witness.errors import WitnessError
@@ -162,7 +162,7 @@ def run_show(args: argparse.Namespace) -> int:
         print(f"{args.kind} {vkey}")
         for one in found:
             print(log_text(one, args.lang))
-    return 1 if any(one["fault"] or one["evidence"] for one in found) else 0
+    return 1 if any(one["fault"] or contradictions(one) for one in found) else 0
 
 
 def _log_state(own: WitnessFolder, log: Log) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 from api.commands.words import choose
 from api.witness.cosigned import Heard
 from api.witness.findings import LogFault
+from api.witness.store import SPLIT_VIEW
 
 
 def next_steps(folder: Path, kind: str, lang: str) -> str:
@@ -32,6 +33,11 @@ def next_steps(folder: Path, kind: str, lang: str) -> str:
     )
 
 
+def contradictions(state: dict[str, Any]) -> int:
+    """How many kept checkpoints of a log contradict it by themselves, whoever sent them."""
+    return sum(one["why"] == SPLIT_VIEW for one in state["evidence"])
+
+
 def log_text(state: dict[str, Any], lang: str) -> str:
     """One log of a witness."""
     size, at = state["size"], state["cosigned"]
@@ -51,8 +57,18 @@ def log_text(state: dict[str, Any], lang: str) -> str:
         )
     if state["fault"]:
         lines.append(f"  ! {LogFault.read(state['fault']).say(lang)}")
-    if state["evidence"]:
-        count = len(state["evidence"])
+    count = contradictions(state)
+    if unproved := len(state["evidence"]) - count:
+        lines.append(
+            choose(
+                lang,
+                f"  {unproved} signed checkpoints came with a proof that does not hold. That may be "
+                "anybody's doing, or a log that was rewritten: ask its operator",
+                f"  {unproved} mốc niêm phong có chữ ký được gửi kèm bằng chứng sai. Có thể do bất kỳ "
+                "ai gửi, hoặc do sổ đã bị viết lại: hãy hỏi bên vận hành sổ",
+            )
+        )
+    if count:
         lines.append(
             choose(
                 lang,

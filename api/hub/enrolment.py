@@ -106,13 +106,13 @@ class Enrolments:
             raise KeyRefused("proof-wrong", keyid=keyid, party=row.party) from wrong
         if record is None:
             self._need_admin(row.party)
-            found = self._record(row, {**body, "proof": proof})
+            found = self._record(row, public, {**body, "proof": proof})
         else:
             found = self._recorded(record, row)
         self.tickets.enrolled(row, *found)
         return Enrolled(*found, confided)
 
-    def _record(self, row: TicketRow, body: dict[str, Any]) -> tuple[str, int]:
+    def _record(self, row: TicketRow, public: PublicKey, body: dict[str, Any]) -> tuple[str, int]:
         try:
             # Here, not while the right to append is held: it may wait for somebody to type.
             _ = self.station.signers[row.party, "admin"].private
@@ -124,6 +124,10 @@ class Enrolments:
         except KeyRefused as refused:
             if refused.code == "tag-taken":
                 raise HubRefused("tag-gone", tag=row.tag) from refused
+            # The same request, sent again while the first was on its way, gets the same answer.
+            record = self.ledger.history.keys.records.get(public.keyid)
+            if refused.code == "key-twice" and record is not None:
+                return self._recorded(record, row)
             raise
         return str(answer.id), int(answer.index)
 

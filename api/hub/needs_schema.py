@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -86,4 +87,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    with contextlib.suppress(OSError):  # the database says it better
+        # Who deals with whom is no other user's of this machine.
+        path.touch(mode=0o600, exist_ok=False)
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)

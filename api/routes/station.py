@@ -116,7 +116,9 @@ def last_step(services: Services, party: str, statement_type: str) -> Facts | No
 def choices(services: Services, party: str) -> dict[str, Sequence[Choice]]:
     """What the form's lists offer: (value, shown)."""
     views = services.views
-    products = [(str(p["gtin"]), str(p["name"])) for p in views.products()]
+    # At a station the registry of a whole province is at hand: the own products come first.
+    known = sorted(views.products(), key=lambda one: one["party"] != party)
+    products = [(str(p["gtin"]), str(p["name"])) for p in known]
     items = [_named(f"{party}/{i['code']}", i) for i in views.items(party)]
     return {
         "product": products,

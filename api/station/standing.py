@@ -37,7 +37,12 @@ class Standing:
         """One sentence for the bar of a page or for a terminal; `now` in POSIX seconds."""
         if self.frozen is not None:
             return self.frozen.say(lang)
-        return f"{_waiting(self.unsent, lang)}, {_contact(self.contact, now, lang)}"
+        told = _waiting(self.unsent, lang)
+        unproved = self.recorded - self.unsent - self.sealed
+        if unproved > 0:
+            # What a hub acknowledges and never seals shows here, however long it says "in a moment".
+            told += f", {_unproved(unproved, lang)}"
+        return f"{told}, {_contact(self.contact, now, lang)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,12 @@ def _waiting(count: int, lang: str) -> str:
             return "Everything was sent"
         return f"{count} statement{'s' if count > 1 else ''} not yet sent"
     return f"{count} phiếu chưa gửi" if count else "Đã gửi hết phiếu"
+
+
+def _unproved(count: int, lang: str) -> str:
+    if lang == "en":
+        return f"{count} sent but not yet shown to be sealed"
+    return f"{count} phiếu đã gửi nhưng chưa được chứng minh là đã niêm phong"
 
 
 def _contact(contact: int | None, now: int, lang: str) -> str:

@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from api.witness.cosigned import COSIGNED_FILE
+from api.witness.cosigned import COSIGNED_FILE, Cosigned
 from ledger.verify.bundle import LotBundle
+from ledger.verify.checkpoint import Checkpoint
+from ledger.verify.note import parse_note
 
 PATIENCE = 2.0
 """Seconds that a bundle waits at most."""
@@ -30,6 +32,23 @@ def once_cosigned(
         if time.monotonic() >= until:
             return made
         time.sleep(_TURN)
+
+
+def caught_up(
+    cosigned: Cosigned, size: int, patience: float, pause: Callable[[float], object] = time.sleep
+) -> bool:
+    """Whether the witnesses have co-signed the first `size` entries, or do so within `patience` s.
+
+    True where none ever met a quorum. Before an index is committed to this is asked: a bundle needs
+    a seal newer than its index, and while witnesses are away every lot would lose its quorum.
+    """
+    until = time.monotonic() + patience
+    while (best := cosigned.best()) is not None:
+        if Checkpoint.parse(parse_note(best).text).size >= size:
+            return True
+        if time.monotonic() >= until or pause(_TURN):
+            return False
+    return True
 
 
 def _lately(folder: Path) -> bool:

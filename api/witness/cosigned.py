@@ -75,6 +75,10 @@ class Cosigned:
             raise WitnessError("policy-unreadable", path=path, why=str(refused)) from refused
         if policy.logs and all(one.key != self._log_key for one in policy.logs):
             raise WitnessError("policy-other-log", path=path, origin=self._log_key.name)
+        log = self._log_key
+        for one in policy.witnesses:
+            if one.key.key == log.key or one.key.name == log.name:
+                raise WitnessError("policy-own-key", path=path, name=one.name)
         return policy
 
     def best(self) -> str | None:

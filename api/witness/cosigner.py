@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.witness.protocol import SIZE_TYPE, AddCheckpoint, Malformed
-from api.witness.store import Evidence, Head, Log, WitnessStore
+from api.witness.store import SPLIT_VIEW, Evidence, Head, Log, WitnessStore
 from ledger.verify.checkpoint import Checkpoint
 from ledger.verify.merkle import HASH_BYTES, ProofRefused, verify_consistency
 from ledger.verify.note import MAX_SIGNATURES, Note, NoteRefused, cosign_note, parse_note
@@ -80,7 +80,7 @@ class Witness:
         if asked.old != head.size:
             return _latest(head)
         if head.size == new.size and head.root != new.root:
-            self._contradiction(log, "split-view", asked, head)
+            self._contradiction(log, SPLIT_VIEW, asked, head)
             return _latest(head)
         try:
             if head.size in {0, new.size}:
@@ -90,7 +90,8 @@ class Witness:
                 verify_consistency(head.size, new.size, asked.proof, head.root, new.root)
         except ProofRefused as refused:
             # The proof comes from whoever asks: alone it shows nothing against the log.
-            self._contradiction(log, "not-shown-consistent", asked, head)
+            if head.size != new.size:
+                self._contradiction(log, "not-shown-consistent", asked, head)
             return Answer(422, f"The consistency proof does not hold: {refused}\n")
         if self._examine is not None:
             refused_by_audit = self._examine(log, new, asked.note)
@@ -105,6 +106,10 @@ class Witness:
         return Answer(200, signed[len(asked.note) :])
 
     def _contradiction(self, log: Log, why: str, asked: AddCheckpoint, head: Head) -> None:
+        if not self.store.keep_evidence(
+            log.origin, Evidence(why, asked.note, head.note, self._clock())
+        ):
+            return  # told before, or told often enough
         log_.warning(
             "%s: a checkpoint signed by the log is refused (%s); co-signed last: size %d",
             log.origin,
@@ -112,7 +117,6 @@ class Witness:
             head.size,
             extra={"code": why},
         )
-        self.store.keep_evidence(log.origin, Evidence(why, asked.note, head.note, self._clock()))
 
 
 def _read(text: str) -> Note:

@@ -74,6 +74,12 @@ class WitnessError(DoorError):
             "Không dùng được chính sách chứng kiến {path} ({why}) nên không hỏi bên chứng kiến nào; "
             "việc niêm phong vẫn tiếp tục.",
         ),
+        "policy-own-key": (
+            "The witness policy {path} names this log itself as witness {name}; a witness is somebody "
+            "else. Take that line out.",
+            "Chính sách chứng kiến {path} nêu chính sổ này làm bên chứng kiến {name}; bên chứng kiến "
+            "phải là bên khác. Hãy bỏ dòng đó.",
+        ),
         "policy-other-log": (
             "The witness policy {path} names other logs and not {origin}, so no witness is asked; put "
             "this log's key into its log line.",

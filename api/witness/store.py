@@ -19,6 +19,7 @@ from ledger.verify.note import NoteKey
 
 FILE = "witness.db"
 VERSION = 1
+SPLIT_VIEW = "split-view"
 MOST_EVIDENCE = 100
 """Contradictions kept of one log and kind: the first prove enough, and nobody may fill the disk."""
 
@@ -179,19 +180,21 @@ class WitnessStore:
             )
         return True
 
-    def keep_evidence(self, origin: str, found: Evidence) -> None:
-        """Keep a signed contradiction, each once, the first hundred of its kind."""
+    def keep_evidence(self, origin: str, found: Evidence) -> bool:
+        """Keep a signed contradiction, each once, the first hundred of its kind: whether it was."""
         with self._writing() as connection:
             count, same = connection.execute(
                 "SELECT count(*), count(*) FILTER (WHERE note = ?) FROM evidence "
                 "WHERE origin = ? AND why = ?",
                 (found.note, origin, found.why),
             ).fetchone()
-            if count < MOST_EVIDENCE and not same:
+            new = count < MOST_EVIDENCE and not same
+            if new:
                 connection.execute(
                     "INSERT INTO evidence (origin, why, note, beside, at) VALUES (?, ?, ?, ?, ?)",
                     (origin, found.why, found.note, found.beside, found.at),
                 )
+        return bool(new)
 
     def evidence(self, origin: str) -> list[Evidence]:
         """Kept contradictions of a log, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -101,7 +102,7 @@ def open_views(path: Path) -> sqlite3.Connection:
         connection = _connect(path)
         connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
-    # Some builds write zeros over what is deleted. Nothing here is secret, and a rebuild of a large
+    # Some builds write zeros over what is deleted. Nothing here is a secret to its reader, and a rebuild of a large
     # ledger would write all of it twice.
     connection.execute("PRAGMA secure_delete=FAST")
     # A rebuild's log is as large as the tables; it does not stay so.
@@ -126,6 +127,9 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
+    with contextlib.suppress(OSError):  # the database says it better
+        # What a party does not show to the public is no other user's of this machine either.
+        path.touch(mode=0o600, exist_ok=False)
     return sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
 
 

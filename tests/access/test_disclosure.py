@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from api.access.disclosing import EVERYTHING, GROUPS, DisclosureRefused, Disclosures
 from api.access.errors import SideAway
-from api.access.side_tables import open_side
+from api.access.side_opening import open_side
 from api.bootstrap import Services
 from api.disclosure import may_see
 from tests.access.visitors import Visitors

@@ -81,3 +81,12 @@ def test_people_pins_and_witnesses_come_back_out_of_a_backup(tmp_path: Path) -> 
         again = Gate(back)
         assert again.people.check("phuong", PASSWORD).account == "phuong"
         assert again.pins.check(who, "739204").name == "Phượng"
+
+
+def test_what_parties_hide_from_the_public_lies_in_no_file_that_others_can_read(
+    visitors: Visitors,
+) -> None:
+    folder = visitors.services.folder
+    holding = [one for one in folder.glob("*.db*") if one.name != "index.db"]
+    assert {"ledger.db", "views.db"} <= {one.name for one in holding}
+    assert [one.name for one in holding if one.stat().st_mode & 0o077] == []

@@ -296,6 +296,8 @@ def test_when_the_tables_are_away_public_pages_go_on_and_private_ones_do_not(
 def test_an_inspector_finds_a_lot_by_its_code_or_by_a_scanned_label(visitors: Visitors) -> None:
     visitors.set_up("minh", "inspector")
     client = visitors.signed_in("minh")
+    refused = client.get("/nguoi")
+    assert refused.status_code == 403 and 'href="/toi"' in refused.text
     page = client.get("/toi?lang=en").text
     assert 'action="/lo/"' in page and 'name="tim"' in page
     scanned = f"https://truyxuat.example.vn/01/{GTIN}/10/{LOT}/21/A1000001ABCD"

@@ -14,7 +14,8 @@ from api.access.people import LINK_SECONDS, People, PeopleRefused
 from api.access.pins import FREE_TRIES, PinRefused, Pins
 from api.access.record import KEPT_DAYS
 from api.access.sessions import IDLE, LONGEST, MOST_SESSIONS, Sessions
-from api.access.side_tables import SideTables, open_side
+from api.access.side_opening import open_side
+from api.access.side_tables import SideTables
 from tests.store import places
 
 PASSWORD = "một câu ngắn của riêng tôi"

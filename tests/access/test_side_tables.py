@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from api.access.errors import SideAway
-from api.access.side_tables import SideTables, open_side
+from api.access.side_opening import open_side
+from api.access.side_tables import SideTables
 from tests.store import places
 
 COUNTED = ("CREATE TABLE counted (name TEXT PRIMARY KEY, number BIGINT NOT NULL)",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -298,3 +299,30 @@ def test_a_locked_admin_key_is_said_to_be_locked_and_holds_nobody_up(hub: HubSce
     assert str(hub.services.folder) not in answer.text
     station.signers = {**station.signers, (FARM, "admin"): open_key}
     assert enrols(client, code, signer, asked).status_code == 200
+
+
+def test_the_same_enrolment_sent_several_times_at_once_is_one_with_one_answer(
+    hub: HubScene,
+) -> None:
+    code, _ = hub.services.hub.tickets.invite(FARM, 1, hub.clock.seconds)
+    signer, client = Signer.of(Ed25519PrivateKey.generate()), hub.client()
+    asked = {"code": code, "key": signer.public.hex()}
+    welcome = client.post(f"{BASE}join", json=asked).json()
+    asked["proof"] = signer.agree(welcome["origin"], welcome["enrolment"])
+    start = threading.Barrier(4)
+    found: list[tuple[int, object, object]] = []
+
+    def enrol() -> None:
+        start.wait(10)
+        answer = client.post(f"{BASE}enrol", json=asked)
+        found.append((answer.status_code, answer.json().get("id"), answer.json().get("index")))
+
+    threads = [threading.Thread(target=enrol) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(30)
+    assert len(found) == 4 and len(set(found)) == 1 and found[0][0] == 200
+    hub.services.ledger.catch_up()
+    held = [one.public.raw for one in hub.services.ledger.history.keys.records.values()]
+    assert held.count(signer.public) == 1

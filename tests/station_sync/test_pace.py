@@ -46,6 +46,11 @@ def test_how_a_station_stands_is_one_plain_sentence() -> None:
     never = Standing(1, 1, 0, None, None, None)
     assert never.say("vi", now) == "1 phiếu chưa gửi, chưa liên lạc được với máy chủ"
     assert never.say("en", now) == "1 statement not yet sent, the hub has never answered"
+    kept_back = Standing(5, 0, 3, now, 50, None)
+    assert kept_back.say("en", now) == (
+        "Everything was sent, 2 sent but not yet shown to be sealed, last contact 0 seconds ago"
+    )
+    assert "2 phiếu đã gửi nhưng chưa được chứng minh" in kept_back.say("vi", now)
     done = Standing(5, 0, 5, now, 50, None)
     assert done.say("en", now) == "Everything was sent, last contact 0 seconds ago"
     stopped = Standing(5, 2, 3, now, 50, Frozen("behind", hub=9, here=5))

@@ -16,6 +16,7 @@ import pytest
 
 from api.commands.main import main
 from api.witness.cosigned import POLICY_FILE
+from api.witness.protocol import AddCheckpoint
 from ledger.verify.note import NoteKey
 from tests.foreign.serving import Wire, served
 from tests.witness.hub import append, hub, write_policy
@@ -178,3 +179,21 @@ def test_evidence_against_a_log_is_shown_and_is_the_exit_status(
     shown = json.loads(told(capsys, "witness", "show", "--dir", str(folder), "--json", status=1)[0])
     kept = shown["logs"][0]["evidence"][0]
     assert (kept["checkpoint"], kept["beside"]) == (twin.checkpoint(), log.checkpoint())
+
+
+def test_whoever_sends_a_made_up_proof_cannot_accuse_an_honest_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log, folder = BareLog(), made(tmp_path / "w")
+    log.grow(3)
+    with witness_at(folder, log.log) as one:
+        assert one.post(log.request(0)).status == 200
+        same = AddCheckpoint(3, (bytes(32),), log.checkpoint()).format()
+        assert one.post(same).status == 422
+        assert one.own.store.evidence(log.origin) == []
+        log.grow(2)
+        wrong = AddCheckpoint(3, (bytes(32),), log.checkpoint()).format()
+        assert one.post(wrong).status == 422
+        assert one.post(log.request(3)).status == 200
+    out, _ = told(capsys, "witness", "show", "--dir", str(folder), status=0)
+    assert "contradict" not in out and "1 signed checkpoints came with a proof" in out

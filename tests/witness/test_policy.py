@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.witness.cosigned import POLICY_FILE, Cosigned
+from api.witness.errors import WitnessError
 from ledger.verify.note import COSIGNATURE, ED25519, NoteKey
 from ledger.verify.policy import Policy, PolicyRefused
 from ledger.verify.signature import PublicKey
@@ -160,3 +163,18 @@ def test_the_last_line_may_lack_its_newline_and_a_policy_of_32_of_each_is_read()
     policy = parsed("\n".join(lines))
     assert policy.met(keys[:16])
     assert not policy.met(keys[:15])
+
+
+def test_a_log_that_names_itself_as_its_witness_is_refused(tmp_path: Path) -> None:
+    own_key = NoteKey("w.example", LOG.key, COSIGNATURE)
+    own_name = NoteKey(LOG.name, X1.key, COSIGNATURE)
+    for witness in (own_key, own_name):
+        text = (
+            f"log {LOG.format()}\nwitness eins {witness.format()} https://w.example\nquorum eins\n"
+        )
+        (tmp_path / POLICY_FILE).write_text(text)
+        with pytest.raises(WitnessError) as refused:
+            Cosigned(tmp_path, LOG).policy()
+        assert refused.value.code == "policy-own-key"
+        assert Cosigned(tmp_path, LOG).best() is None
+        assert Cosigned(tmp_path, LOG).standing().wrong is not None

@@ -61,10 +61,10 @@ class WitnessTold(Told):
         ),
         "witness-trouble": (
             "A witness of this ledger did not co-sign when it was asked last.\n"
-            "When too few co-sign, those who ask for a quorum refuse new bundles.\n"
+            "When too few co-sign, bundles of lots with newer statements are refused by who asks for a quorum.\n"
             "{remedy}",
             "Một bên chứng kiến của sổ này đã không đồng ký lần hỏi gần nhất.\n"
-            "Khi quá ít bên đồng ký, ai đòi đủ bên chứng kiến sẽ không nhận hồ sơ mới.\n"
+            "Khi quá ít bên đồng ký, ai đòi đủ bên chứng kiến không nhận hồ sơ của lô có phiếu mới.\n"
             "{remedy}",
         ),
     }
