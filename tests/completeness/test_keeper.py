@@ -13,18 +13,19 @@ import pytest
 
 from api.bootstrap import Services
 from ledger.completeness.committing import commit_index
-from ledger.completeness.keeper import Committed, IndexKeeper
-from ledger.signing import Signer, load_key
-from ledger.verify.entry import parse_entry
-from ledger.verify.keys import COMMITTED, ROOT_PARTY
-from ledger.verify.row_tree import RowTree
-from ledger.verify.statement import Statement, read_statement
-from tests.completeness import oracle
+from ledger.completeness.keeper import IndexKeeper
+from tests.completeness.following import (
+    TIME,
+    check,
+    committed,
+    hold,
+    log_key,
+    say_falsely,
+)
 from tests.store import places, small_ledger
-from tests.store.small_ledger import FARM, GTIN, say
+from tests.store.small_ledger import FARM, GTIN
 
 pytestmark = pytest.mark.usefixtures("both_stores")
-TIME = "2026-11-20T10:00:00+07:00"
 LOT = ("lot", GTIN, "L01")
 
 
@@ -34,59 +35,6 @@ def services(tmp_path: Path) -> Iterator[Services]:
     made = small_ledger.told(tmp_path / "so")
     yield made
     made.close()
-
-
-def entries(services: Services) -> list[bytes]:
-    return [raw for _, raw in services.store.sealed(0, 100_000)]
-
-
-def log_key(services: Services) -> Signer:
-    return load_key(services.folder / "keys" / "log.pem")
-
-
-def hold(services: Services, time: str) -> None:
-    """One more statement about lot L01, sealed."""
-    body = {"lots": [{"item": GTIN, "code": "L01"}], "reason": "other"}
-    say(services, FARM, "held", time, body)
-    services.station.log.seal()
-
-
-def committed(services: Services) -> Committed:
-    made = services.committer.commit()
-    assert made is not None
-    return made
-
-
-def check(services: Services, keeper: IndexKeeper) -> Committed:
-    """What the keeper serves is what its prefix of the log gives, row by row."""
-    at = keeper.committed()
-    assert at is not None
-    raw = entries(services)
-    rows = oracle.rows_of(raw[: at.size])
-    assert (at.root, at.rows) == (oracle.map_of(rows).root(), len(rows))
-    for name, value in rows.items():
-        row = keeper.row(name)
-        assert (row.value, row.root()) == (value, at.root)
-    absent = keeper.row(("lot", GTIN, "khong-co"))
-    assert (absent.value, absent.root()) == (None, at.root)
-    statement = read_statement(parse_entry(raw[at.index]).payload)
-    assert statement.type == COMMITTED
-    assert statement.body == {"size": at.size, "root": at.root.hex(), "rows": at.rows}
-    assert parse_entry(raw[at.index]).id.hex() == at.entry_id
-    return at
-
-
-def say_falsely(services: Services, **changed: object) -> None:
-    """A commitment that the log key signs though it is not true; sealed."""
-    signer = log_key(services)
-    services.ledger.catch_up()
-    head = services.ledger.history.journals.get(signer.keyid)
-    seq, before = (0, None) if head is None else (head.seq, head.id)
-    size, root, rows = services.index.propose()
-    body = {"size": size, "root": root.hex(), "rows": rows, **changed}
-    one = Statement(COMMITTED, ROOT_PARTY, seq + 1, before, TIME, (), None, body)
-    services.ledger.submit([signer.sign(one).raw])
-    services.station.log.seal()
 
 
 def test_a_commitment_covers_all_that_was_sealed_and_proves_every_row(services: Services) -> None:
@@ -344,65 +292,3 @@ def test_a_ledger_without_the_log_key_only_follows(services: Services) -> None:
     # Any other key is none that genesis names for this.
     assert commit_index(services.index, services.ledger, services.station.log, signer, TIME) == at
     assert services.store.size() == size + 1
-
-
-def test_every_prefix_of_a_log_with_keys_ended_and_papers_withdrawn_is_committed_truly(
-    services: Services,
-) -> None:
-    station = services.station.signers[FARM, "station"]
-    steps: tuple[tuple[str, dict[str, object]], ...] = (
-        ("certificate-withdrawn", {"number": "1", "subject": f"product:{GTIN}", "reason": "other"}),
-        (
-            "key-compromised",
-            {"keyid": station.keyid.hex(), "last_good": 20, "reason": "key-stolen"},
-        ),
-        (
-            "key-compromised",
-            {"keyid": station.keyid.hex(), "last_good": 12, "reason": "key-stolen"},
-        ),
-    )
-    for kind, body in steps:
-        _say_as_admin(services, kind, body)
-        services.station.log.seal()
-        check_at = committed(services)
-        assert check(services, services.index) == check_at
-    value = services.index.row(("key", station.keyid.hex())).value
-    assert value is not None
-    assert value["last_good"] == 12
-    assert value["ended"] is not None
-    raw = entries(services)
-    assert (
-        parse_entry(raw[value["ended"] - 1]).keyid == services.station.signers[FARM, "admin"].keyid
-    )
-
-
-def _say_as_admin(services: Services, kind: str, body: dict[str, object]) -> None:
-    signer = services.station.signers[FARM, "admin"]
-    services.ledger.catch_up()
-    head = services.ledger.history.journals[signer.keyid]
-    one = Statement(kind, FARM, head.seq + 1, head.id, TIME, (), None, body)
-    services.ledger.submit([signer.sign(one).raw])
-
-
-def test_long_lines_of_entries_go_into_the_file_in_bounded_pieces(
-    services: Services, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ledger.verify.completeness.REACH", 20)
-    monkeypatch.setattr("ledger.verify.completeness._TURN", 2)
-    monkeypatch.setattr("ledger.completeness.walk.GATHERED", 5)
-    applied: list[int] = []
-    apply = RowTree.apply
-
-    def counted(tree: RowTree, changes: dict[bytes, object]) -> None:
-        applied.append(len(changes))
-        apply(tree, changes)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(RowTree, "apply", counted)
-    harvests = [entry.raw for entry in small_ledger.signed_harvests(services, 600)]
-    services.ledger.submit(harvests)
-    services.station.log.seal()
-    services.index.follow()
-    assert len(applied) > 1
-    services.index.close()
-    at = committed(services)
-    assert check(services, services.index) == at

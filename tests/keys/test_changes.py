@@ -1,11 +1,10 @@
-"""Rotating, retiring, declaring stolen, standing by: what is recorded, and what a dry run leaves."""
+"""Rotating, retiring, declaring stolen, standing by: what is recorded."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ from tests.keys.folders import (
     FARM,
     ORIGIN,
     SHOP,
-    bytes_of,
     data,
     keys_of,
     ocop,
@@ -329,114 +327,12 @@ def test_two_hundred_and_more_statements_take_as_many_statements_as_needed(folde
     assert told["left"] == 0 and data("audit", "--dir", folder)["disputed"] == 0
 
 
-DRY: dict[str, Sequence[str]] = {
-    "new": ("new", f"{SHOP}.station"),
-    "rotate station": ("rotate", STATION),
-    "rotate admin": ("rotate", f"{FARM}.admin"),
-    "retire": ("retire", STATION),
-    "retire admin": ("retire", f"{FARM}.admin"),
-    "compromise": ("compromise", STATION, "--last-good", "30"),
-    "compromise before": ("compromise", STATION, "--before", "2030-09-10T00:00:00+07:00"),
-}
-LOOKS: dict[str, Sequence[str]] = {
-    "list": ("list",),
-    "show": ("show", STATION),
-    "disputed": ("disputed",),
-}
-
-
-@pytest.mark.parametrize("name", [*DRY, *LOOKS])
-def test_a_dry_run_and_a_look_leave_every_byte_of_the_folder_as_it_was(
-    folder: Path, name: str
-) -> None:
-    words = (*DRY[name], "--dry-run") if name in DRY else LOOKS[name]
-    before = bytes_of(folder)
-    ocop("keys", *words, "--dir", folder)
-    assert bytes_of(folder) == before
-
-
-def test_a_dry_run_of_standing_by_and_of_enrolling_leaves_every_byte_too(
-    folder: Path, tmp_path: Path
-) -> None:
-    ocop("keys", "compromise", STATION, "--last-good", "20", "--dir", folder)
-    request = tmp_path / "r.json"
-    made = ("--origin", "ocop.example/small", "--party", FARM, "--role", "station", "--tag", "B7")
-    ocop("keys", "request", tmp_path / "b.pem", *made, "-o", request)
-    before = bytes_of(folder)
-    words = ("keys", "reattest", "--all", "--party", FARM, "--dir", folder, "--dry-run")
-    assert "Stand by" in ocop(*words)
-    assert "B7" in ocop("keys", "enrol", request, "--dir", folder, "--dry-run")
-    assert bytes_of(folder) == before
-
-
-def test_what_a_dry_run_would_be_refused_for_it_says(folder: Path, tmp_path: Path) -> None:
-    request = tmp_path / "r.json"
-    made = ("--origin", "ocop.example/small", "--party", FARM, "--role", "station", "--tag", "A1")
-    ocop("keys", "request", tmp_path / "b.pem", *made, "-o", request)
-    words = ("keys", "enrol", request, "--dir", folder)
-    assert "Station tag A1 is in use" in refused(*words, "--dry-run") == refused(*words)
-
-
-def test_a_dry_run_for_a_party_that_is_not_registered_is_refused_like_the_act(folder: Path) -> None:
-    for party in ("HTX-C", "LEDGER"):
-        words = ("keys", "new", f"{party}.admin", "--dir", folder, "--dry-run")
-        assert refused(*words)
-    assert not list((folder / "keys").glob("HTX-C*"))
-
-
 def test_a_stolen_admin_key_is_told_with_the_stations_that_it_let_in(folder: Path) -> None:
     size = data("audit", "--dir", folder)["entries"]
     ocop("keys", "rotate", STATION, "--dir", folder)  # as a thief would: with the admin key
     words = ("keys", "compromise", f"{FARM}.admin", "--last-good", size, "--dir", folder)
     assert "1 keys that it let in" in ocop(*words, "--dry-run")
     assert data(*words)["disputed"][0]["type"] == "key-enrolled"
-
-
-def test_a_key_made_elsewhere_is_enrolled_by_its_request_and_signs(
-    folder: Path, tmp_path: Path
-) -> None:
-    request, key = tmp_path / "r.json", tmp_path / "away" / "b.pem"
-    made = ("--origin", "ocop.example/small", "--party", FARM, "--role", "station", "--tag", "B7")
-    told = data("keys", "request", key, *made, "-o", request)
-    assert key.read_bytes() not in request.read_bytes()
-    ocop("keys", "enrol", request, "--dir", folder)
-    assert keys_of(folder)[told["keyid"][:16]]["tag"] == "B7"
-    services = open_folder(folder, clock)
-    try:
-        body = {"lot": Q2, "quantity": kg("5"), "site": "VT-01"}
-        services.station.record(Draft("harvested", FARM, day(20), body), load_key(key))
-    finally:
-        services.close()
-    assert "enrolled already" in refused("keys", "enrol", request, "--dir", folder)
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("tag", "B8"),
-        ("party", SHOP),
-        ("held", "hardware"),
-        ("proof", "00" * 64),
-        ("key", "11" * 32),
-    ],
-)
-def test_a_request_altered_on_its_way_is_refused(
-    folder: Path, tmp_path: Path, field: str, value: str
-) -> None:
-    request = tmp_path / "r.json"
-    made = ("--origin", "ocop.example/small", "--party", FARM, "--role", "station", "--tag", "B7")
-    ocop("keys", "request", tmp_path / "b.pem", *made, "-o", request)
-    said = json.loads(request.read_text(encoding="utf-8"))
-    said["body"][field] = value
-    request.write_text(json.dumps(said), encoding="utf-8")
-    assert "is not the expected file" in refused("keys", "enrol", request, "--dir", folder)
-
-
-def test_a_request_to_another_ledger_is_refused(folder: Path, tmp_path: Path) -> None:
-    request = tmp_path / "r.json"
-    made = ("--origin", "ocop.example/other", "--party", FARM, "--role", "station", "--tag", "B7")
-    ocop("keys", "request", tmp_path / "b.pem", *made, "-o", request)
-    assert "is for the ledger" in refused("keys", "enrol", request, "--dir", folder)
 
 
 def test_names_that_mean_no_single_key_are_refused(folder: Path) -> None:
