@@ -11,6 +11,13 @@ class WireRefused(DoorError):
     """A request or a body that is not of docs/station-wire.md."""
 
     catalogue: ClassVar[dict[str, tuple[str, str]]] = {
+        "ticket-plain": (
+            "The address {url} is not encrypted, so whoever listens on the way could join in this "
+            "station's place; use the hub's https:// address (http:// only on one and the same "
+            "machine).",
+            "Địa chỉ {url} không được mã hóa nên người nghe lén trên đường truyền có thể tham gia thay "
+            "trạm này; hãy dùng địa chỉ https:// của máy chủ (http:// chỉ dùng trên cùng một máy).",
+        ),
         "signature-missing": (
             "The request carries no signature of a station; sign it as the wire format says.",
             "Yêu cầu không có chữ ký của trạm; hãy ký theo đúng định dạng trao đổi.",

@@ -18,6 +18,7 @@ _URL = re.compile(
     r"https?://(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:.]{2,45}\])"
     r"(?::[0-9]{1,5})?"
 )
+_OWN_MACHINE = re.compile(r"http://(?:127\.[0-9.]+|localhost|\[::1\])(?::|$)")
 _FINGERPRINT = re.compile(r"[0-9a-f]{20}")
 
 
@@ -26,7 +27,7 @@ class Ticket:
     """Where to go, what to say there, and which ledger must answer.
 
     `url` has no path; `code` is 20 Crockford letters without hyphens; `fingerprint` 20 hex digits.
-    Raises WireRefused (`ticket-wrong`) for anything else.
+    Raises WireRefused: `ticket-plain` for http:// to another machine, `ticket-wrong` for anything else.
     """
 
     url: str
@@ -36,6 +37,9 @@ class Ticket:
     def __post_init__(self) -> None:
         if not _URL.fullmatch(self.url):
             raise WireRefused("ticket-wrong", why="URL")
+        if self.url.startswith("http:") and not _OWN_MACHINE.match(self.url):
+            # The code and the label key would travel readable.
+            raise WireRefused("ticket-plain", url=self.url)
         if len(self.code) != _CODE_LENGTH or set(self.code) - set(_LETTERS):
             raise WireRefused("ticket-wrong", why="CODE")
         if not _FINGERPRINT.fullmatch(self.fingerprint):

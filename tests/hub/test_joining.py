@@ -231,6 +231,17 @@ def test_tickets_last_a_day_unless_told_otherwise_and_a_month_at_most(hub: HubSc
     assert (row.name, row.party, row.key) == (code[:5], FARM, "")
 
 
+@pytest.mark.parametrize(
+    "url", ["http://hub.example", "http://192.168.1.9:8471", "http://127.0.0.1.hub.example"]
+)
+def test_a_ticket_that_would_send_its_code_readable_over_a_network_is_refused(url: str) -> None:
+    with pytest.raises(WireRefused) as refused:
+        Ticket(url, code_of(12345), "ab" * 10)
+    assert refused.value.code == "ticket-plain"
+    for own in ("http://127.0.0.1:8471", "http://localhost", "http://[::1]:8471"):
+        assert Ticket(own, code_of(12345), "ab" * 10).url == own
+
+
 def test_a_ticket_is_one_line_that_reads_back(hub: HubScene) -> None:
     trust = hub.services.trust_file()
     ticket = Ticket("https://hub.example", code_of(12345), fingerprint_of(trust))

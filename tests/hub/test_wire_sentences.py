@@ -32,6 +32,7 @@ AT_THE_HUB = {
     "ticket-unknown",
     "station-unknown",
     "ticket-wrong",
+    "ticket-plain",
 }
 
 

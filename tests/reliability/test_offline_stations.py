@@ -59,6 +59,8 @@ class Member:
 
     def ask(self, at: int, wanted: int, tries: int) -> None:
         """Set it to work; `answer` waits for the end of it."""
+        if self.process is not None and self.process.poll() is not None:
+            self.end()  # killed after it had answered
         if self.process is None:
             with self.folder.with_suffix(".wrong").open("a") as wrong:
                 self.process = subprocess.Popen(
@@ -94,6 +96,7 @@ class Member:
         """kill -9, wherever it is."""
         if self.process is not None:
             self.process.kill()
+            self.process.wait(timeout=30)
             self.kills += 1
 
     def end(self) -> None:
