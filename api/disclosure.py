@@ -139,9 +139,8 @@ def seen(facts: Facts, sight: Sight | None, views: Views) -> Facts:
             foreign = owner not in {facts["party"], sight.friend}
             if foreign and cut(groups, group):
                 continue
-            if "quantity" in one and cut(groups, "amounts"):
-                one = {**one, "quantity": None}  # noqa: PLW2901  # a copy in its place
-            shown[name].append(one)
+            unsaid = {"quantity": None} if "quantity" in one and cut(groups, "amounts") else {}
+            shown[name].append({**one, **unsaid})
     shown["ancestors"] = [
         one
         for one in facts["ancestors"]

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -109,9 +110,9 @@ def _waits(services: Services) -> list[float]:
         (raw,) = harvests(services, 1)
         services.ledger.submit([raw])
         size = services.ledger.size
-        _until(lambda size=size: services.store.size() >= size)  # type: ignore[misc]  # this round's
+        _until(partial(_reached, services.store.size, size))
         began = time.monotonic()
-        _until(lambda size=size: _cosigned(services) >= size)  # type: ignore[misc]  # this round's
+        _until(partial(_reached, partial(_cosigned, services), size))
         found.append(time.monotonic() - began)
     return found[1:]  # the first one waits for the policy to be seen
 
@@ -119,6 +120,10 @@ def _waits(services: Services) -> list[float]:
 def _cosigned(services: Services) -> int:
     note = services.cosigned.best()
     return 0 if note is None else int(note.split("\n")[1])
+
+
+def _reached(now: Callable[[], int], size: int) -> bool:
+    return now() >= size
 
 
 def _until(true: Callable[[], bool]) -> None:

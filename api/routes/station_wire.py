@@ -78,7 +78,10 @@ def station_wire_routes(services: Services) -> APIRouter:
     """The routes of stations."""
     router = APIRouter(tags=["stations"])
     peers = Peers(services.settings.trusted_proxies)
-    hub: Callable[[], Hub] = lambda: services.hub  # noqa: E731  # made at the first request
+
+    def hub() -> Hub:
+        """Made at the first request."""
+        return services.hub
 
     async def join(request: Request) -> Response:
         """Begin to join with a ticket: what the new station must sign, and the trust file."""

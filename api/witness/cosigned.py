@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from api.keeping.memory import sync_folder, write_durably
 from api.witness.errors import WitnessError
@@ -20,6 +21,7 @@ from ledger.verify.policy import Policy, PolicyRefused
 from ledger.verify.wording import Refusal
 
 POLICY_FILE = "witnesses.txt"
+T = TypeVar("T")
 COSIGNED_FILE = "cosigned.txt"
 STANDING_FILE = "cosigning.json"
 _MOST_STANDING = 256 * 1024
@@ -65,7 +67,7 @@ class Cosigned:
             WitnessError: it cannot be used.
         """
         path = self._folder / POLICY_FILE
-        return self._read(path, self._parse_policy)  # type: ignore[no-any-return]  # one reader a file
+        return self._read(path, self._parse_policy)
 
     def _parse_policy(self, raw: bytes) -> Policy:
         path = self._folder / POLICY_FILE
@@ -149,13 +151,13 @@ class Cosigned:
 
     def _note(self) -> str | None:
         path = self._folder / COSIGNED_FILE
-        return self._read(path, lambda raw: raw.decode("utf-8", "replace"))  # type: ignore[no-any-return]  # one reader a file
+        return self._read(path, lambda raw: raw.decode("utf-8", "replace"))
 
     def _standing(self) -> dict[str, Any]:
         found = self._read(self._folder / STANDING_FILE, _parse_standing)
         return {} if found is None else dict(found)
 
-    def _read(self, path: Path, parse: Any) -> Any:
+    def _read(self, path: Path, parse: Callable[[bytes], T]) -> T | None:
         """What is in a file now, parsed once for each state of it; None without one."""
         try:
             at = path.stat()
@@ -169,7 +171,8 @@ class Cosigned:
                     self._seen[path.name] = known
         except OSError:
             return None
-        return known[1]
+        found: T = known[1]  # a file has one parser
+        return found
 
 
 def met(policy: Policy, note: Note) -> bool:
