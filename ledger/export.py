@@ -111,8 +111,8 @@ class Exporter:
         committed = None if self.index is None else self.index.committed()
         if self.index is None or committed is None:
             return None
-        signers = {one.signer.keyid_hex for one in chosen.values()}
-        signers.add(self.projector.located(committed.index).signer.keyid_hex)
+        signers = [one.signer for one in chosen.values()]
+        signers.append(self.projector.located(committed.index).signer)
         found = self.index.rows(
             rows_wanted(lot, signers, chosen.values(), LotGraph(chosen.values()))
         )

@@ -17,7 +17,7 @@ from typing import TypeVar
 from ledger.verify.row_tree import Block, Place, RowsSpoilt, RowTree
 from ledger.verify.sparse_map import EMPTY
 
-VERSION = 1
+VERSION = 2
 _TABLES = (
     # What stands at one place of one block, see `ledger.verify.row_tree`: a row, or a block below.
     "CREATE TABLE place (above TEXT NOT NULL, digit INTEGER NOT NULL, hash BLOB NOT NULL, "

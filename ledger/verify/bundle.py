@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ledger.verify import strict_json
-from ledger.verify.bundle_rows import BundleIndex, parse_index, parse_nodes
+from ledger.verify.bundle_rows import BundleIndex, format_nodes, parse_index, parse_nodes
 from ledger.verify.canonical import MAX_PAYLOAD
 from ledger.verify.entry import Entry, make_entry
 
@@ -130,15 +130,14 @@ class LotBundle:
         ]
 
     def _proofs(self, nodes: tuple[bytes, ...]) -> list[str]:
-        made = [f'"nodes":{_compact(_hexes(nodes))},']
+        made = [f'"nodes":"{format_nodes(nodes)}",']
         if self.index is None:
             return [*made, '"index":null,']
         rows = _joined([row.as_json() for row in self.index.rows])
-        beside = _compact(_hexes(self.index.nodes))
         return [
             *made,
             f'"index":{{"entry":{self.index.entry},"rows":[\n{rows}],',
-            f'"nodes":{beside}}},',
+            f'"nodes":"{format_nodes(self.index.nodes)}"}},',
         ]
 
 

@@ -14,10 +14,10 @@ from typing import Any
 from ledger.verify.bundle import LotBundle
 from ledger.verify.bundle_refusals import BundleRefused
 from ledger.verify.bundle_rows import BundleIndex, RowName
-from ledger.verify.completeness import Value, key_value, rows_touched
+from ledger.verify.completeness import Value, key_row, key_value, papers_row, rows_touched
 from ledger.verify.graph import Lot
 from ledger.verify.history import Located
-from ledger.verify.keys import COMMITTED, KEY_TYPES, KeyBook
+from ledger.verify.keys import COMMITTED, KEY_TYPES, KeyBook, KeyRecord
 from ledger.verify.lots import LotGraph
 from ledger.verify.map_proof import RowsRefused, root_of_rows
 from ledger.verify.registry import REGISTRY_TYPES
@@ -29,11 +29,11 @@ _HIDDEN = {"lot": "statement-hidden", "papers": "papers-hidden", "key": "key-cha
 
 
 def rows_wanted(
-    lot: Lot, keyids: Iterable[str], located: Iterable[Located], graph: LotGraph
+    lot: Lot, signers: Iterable[KeyRecord], located: Iterable[Located], graph: LotGraph
 ) -> list[RowName]:
     """Names of the rows that a bundle of these statements holds, in the order of the file.
 
-    `keyids` (hex) are those of the keys that signed its entries, `graph` is the statements' own.
+    `signers` are the keys that signed its entries, `graph` is the statements' own.
     """
     lots = [lot, *graph.ancestors(lot)]
     subjects = {f"product:{item}" for item, _ in lots if "/" not in item}
@@ -46,8 +46,8 @@ def rows_wanted(
         if "site" in body:
             subjects.add(f"site:{said.party}/{body['site']}")
     wanted: set[RowName] = {("lot", *one) for one in lots}
-    wanted |= {("key", keyid) for keyid in keyids}
-    wanted |= {("papers", subject) for subject in subjects}
+    wanted |= {key_row(one) for one in signers}
+    wanted |= {papers_row(one) for one in subjects}
     return sorted(wanted, key=row_name)
 
 
@@ -101,8 +101,8 @@ class IndexCheck:
         body = committed.statement.body
         if not self._proved(index, body["root"]) or not stood:
             return
-        keyids = {one.entry.keyid.hex() for one in self._bundle.entries}
-        if self._whole(rows_wanted(lot, keyids, located, graph), located, index):
+        signers = [one.signer for one in located]
+        if self._whole(rows_wanted(lot, signers, located, graph), located, index):
             self._report.complete_as_of = CompleteAsOf(
                 body["size"], index.entry, committed.statement.time
             )
@@ -136,7 +136,7 @@ class IndexCheck:
 
     def _judge(self, name: RowName, value: dict[str, Any] | None, counted: _Counted) -> None:
         if name[0] == "key":
-            known = counted.keys.get(name[1])
+            known = counted.keys.get(name[2])
             if value == known:
                 return
             hidden = value is not None and known is not None and _says_more(value, known)

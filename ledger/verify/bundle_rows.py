@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from ledger.verify import strict_json
 from ledger.verify.map_proof import PlacedRow
-from ledger.verify.sparse_map import KEY_BITS, row_key, row_name, value_digest
+from ledger.verify.sparse_map import HASH_BYTES, KEY_BITS, row_key, row_name, value_digest
 
 MAX_ROWS = 20_000
-MAX_NODES = 1_000_000
 _WHAT = "bundle"
 _NAME = re.compile(r"[\x20-\x7e]{1,80}")
 _FIELDS: dict[str, tuple[str, ...]] = {
@@ -19,9 +20,9 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "key": ("enrolled", "ended", "last_good"),
     "papers": ("count", "head"),
 }
-_PARTS = {"lot": 3, "key": 2, "papers": 2}
+_PARTS = 3
 RowName = tuple[str, ...]
-"""("lot", item, lot code), ("key", key id in hex) or ("papers", subject)."""
+"""("lot", item, lot code), ("key", party, key id in hex) or ("papers", owner, subject)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,28 @@ def parse_index(value: Any) -> BundleIndex | None:
 
 
 def parse_nodes(value: Any, where: str) -> tuple[bytes, ...]:
-    """A list of hashes. Raises strict_json.FileRefused."""
-    hashes = strict_json.list_of(value, where, _WHAT, MAX_NODES)
-    return tuple(strict_json.hex_of(one, 32, where, _WHAT) for one in hashes)
+    """Hashes, one after the other in one base64 text. Raises strict_json.FileRefused."""
+    try:
+        raw = base64.b64decode(value, validate=True) if isinstance(value, str) else b"?"
+    except ValueError:
+        raw = b"?"
+    if len(raw) % HASH_BYTES or base64.b64encode(raw).decode() != value:
+        _refuse(where, value, "base64 of hashes of 32 bytes")
+    return tuple(raw[at : at + HASH_BYTES] for at in range(0, len(raw), HASH_BYTES))
+
+
+def format_nodes(nodes: Iterable[bytes]) -> str:
+    """What `parse_nodes` reads."""
+    return base64.b64encode(b"".join(nodes)).decode()
 
 
 def _row(value: Any, where: str) -> BundleRow:
     fields = strict_json.object_of(value, ("row", "value", "depth", "other"), where, _WHAT)
-    name = tuple(strict_json.list_of(fields["row"], where, _WHAT, 3))
+    name = tuple(strict_json.list_of(fields["row"], where, _WHAT, _PARTS))
     if not all(isinstance(part, str) and _NAME.fullmatch(part) for part in name):
         _refuse(where, fields["row"], "a list of codes")
-    if not name or _PARTS.get(name[0]) != len(name):
-        _refuse(where, fields["row"], "lot, key or papers and what it is of")
+    if len(name) != _PARTS or name[0] not in _FIELDS:
+        _refuse(where, fields["row"], "lot, key or papers, its owner and what it is of")
     depth = strict_json.whole_of(fields["depth"], f"{where}.depth", _WHAT)
     if depth > KEY_BITS:
         _refuse(f"{where}.depth", depth, f"at most {KEY_BITS}")

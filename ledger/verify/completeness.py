@@ -14,13 +14,13 @@ from typing import Any, ClassVar, Protocol
 
 from ledger.verify.entry import keyid_of
 from ledger.verify.graph import lots_about
-from ledger.verify.keys import COMMITTED, KEY_TYPES, REACH, KeyBook
+from ledger.verify.keys import COMMITTED, KEY_TYPES, REACH, KeyBook, KeyRecord
 from ledger.verify.sparse_map import Other, root_of_proof, row_key, value_digest
 from ledger.verify.statement import Statement
 from ledger.verify.wording import Refusal
 
 RowName = tuple[str, ...]
-"""("lot", item, lot code), ("key", key id in hex) or ("papers", subject)."""
+"""("lot", item, lot code), ("key", party, key id in hex) or ("papers", owner, subject)."""
 Value = dict[str, Any]
 """A row's value: count and head, or enrolled, ended and last_good."""
 
@@ -122,8 +122,13 @@ def rows_touched(statement: Statement) -> list[RowName]:
     if lots:
         return [("lot", *lot) for lot in dict.fromkeys(lots)]
     if statement.type in _PAPERS:
-        return [("papers", statement.body["subject"])]
+        return [papers_row(statement.body["subject"])]
     return []
+
+
+def papers_row(subject: str) -> RowName:
+    """The row of the certificates of party:P, site:P/S or product:GTIN, which P or the GTIN owns."""
+    return "papers", subject.partition(":")[2].partition("/")[0], subject
 
 
 def key_rows_touched(keys: KeyBook, statement: Statement) -> list[RowName]:
@@ -137,7 +142,12 @@ def key_rows_touched(keys: KeyBook, statement: Statement) -> list[RowName]:
     elif statement.type in _ENDS:
         touched = [bytes.fromhex(body["keyid"])]
     # One of several roots that must say the same has no effect yet.
-    return [("key", keyid.hex()) for keyid in touched if keyid in keys.records]
+    return [key_row(keys.records[keyid]) for keyid in touched if keyid in keys.records]
+
+
+def key_row(record: KeyRecord) -> RowName:
+    """The row of a key, which its party owns."""
+    return "key", record.party, record.keyid_hex
 
 
 def key_value(keys: KeyBook, keyid: bytes) -> Value:
@@ -164,7 +174,7 @@ class IndexFold:
             self._waiting.append((index, name, entry_id, None))
         if statement.type in KEY_TYPES:
             for name in key_rows_touched(self._keys, statement):
-                value = key_value(self._keys, bytes.fromhex(name[1]))
+                value = key_value(self._keys, bytes.fromhex(name[2]))
                 self._waiting.append((index, name, entry_id, value))
 
     def changes(self, size: int, into: dict[RowName, Change]) -> None:

@@ -1,6 +1,6 @@
 """The completeness index as a map: a compact sparse Merkle tree (docs/format.md, section 17).
 
-Keys are SHA-256 digests, and bit i of a key, the most significant first, chooses the child at depth
+Keys are of 256 bits out of SHA-256, and bit i of a key, the most significant first, chooses the child at depth
 i. A subtree without a leaf is EMPTY, one with exactly one leaf is that leaf's hash, any other is the
 hash of its two halves: so a map of n rows is about log2(n) deep, and each key has one place in it,
 whose content a short proof shows, be it a value or nothing.
@@ -18,6 +18,7 @@ from ledger.verify.wording import Refusal
 
 HASH_BYTES = 32
 KEY_BITS = 256
+OWNER_BYTES = 2
 EMPTY = bytes(HASH_BYTES)
 """Of a subtree without a leaf; no hash of anything that is known."""
 
@@ -53,16 +54,22 @@ class MapRefused(Refusal):
 
 
 def row_key(parts: Sequence[str]) -> bytes:
-    """Key of a row (32 bytes): SHA-256 of its name, a JSON list of strings in RFC 8785 form.
+    """Key of a row (32 bytes): where it stands in the map.
 
-    `parts` are such as ("lot", item, lot code). They are ASCII without control characters, quotes
-    and backslashes, as all codes of format v1 are, so that no two serialisers differ.
+    `parts` are kind, owner, and what it is about: ("lot", item, lot code). The first two bytes are
+    those of the owner's SHA-256, the others those of the SHA-256 of the whole name: rows of one owner
+    stand side by side, and a proof of several of them shares most of its hashes.
     """
-    return hashlib.sha256(row_name(parts)).digest()
+    owner = hashlib.sha256(parts[1].encode()).digest()
+    return owner[:OWNER_BYTES] + hashlib.sha256(row_name(parts)).digest()[OWNER_BYTES:]
 
 
 def row_name(parts: Sequence[str]) -> bytes:
-    """A row's name as the bytes that are hashed, and by which rows are put in order."""
+    """A row's name, a JSON list of strings in RFC 8785 form: the bytes that are hashed.
+
+    The parts are ASCII without control characters, quotes and backslashes, as all codes of format v1
+    are, so that no two serialisers differ. Rows are put in order by it.
+    """
     return json.dumps(list(parts), ensure_ascii=False, separators=(",", ":")).encode()
 
 

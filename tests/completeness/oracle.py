@@ -26,12 +26,14 @@ def rows_of(entries: Iterable[bytes]) -> Rows:
             ("lot", *lot) for lot in lots_about(statement.type, statement.body)
         }
         if statement.type.startswith("certificate-"):
-            named.add(("papers", statement.body["subject"]))
+            subject = statement.body["subject"]
+            owner = subject.removeprefix("party:").removeprefix("product:").removeprefix("site:")
+            named.add(("papers", owner.split("/")[0], subject))
         for name in named:
             count = rows[name]["count"] if name in rows else 0
             rows[name] = {"count": count + 1, "head": located.id}
     for record in history.keys.records.values():
-        rows["key", record.keyid_hex] = {
+        rows["key", record.party, record.keyid_hex] = {
             "enrolled": record.enrolled,
             "ended": record.ended,
             "last_good": record.last_good,

@@ -202,7 +202,7 @@ def test_several_roots_must_agree_before_a_row_changes() -> None:
         for one in roots[:2]:
             desk.add(one, kind, said, party="LEDGER")
             commit(desk, desk.size)
-    name = "key", ADMIN.keyid.hex()
+    name = "key", GROWER, ADMIN.keyid.hex()
     known = [name in oracle.rows_of(desk.entries[:size]) for size in range(1, desk.size + 1)]
     assert known.index(True) == 7
     result = audited(desk)

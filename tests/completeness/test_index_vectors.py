@@ -37,7 +37,8 @@ def test_the_vectors_are_what_this_program_makes() -> None:
 def test_names_keys_and_leaves_follow_from_their_bytes() -> None:
     assert {json.loads(row["name"])[0] for row in INDEX["rows"]} == {"key", "lot", "papers"}
     for row in INDEX["rows"]:
-        key = sha(row["name"].encode())
+        owner = json.loads(row["name"])[1]
+        key = sha(owner.encode())[:2] + sha(row["name"].encode())[2:]
         assert key.hex() == row["key"]
         assert sha(b"\x00", key, sha(row["value"].encode())).hex() == row["leaf"]
 

@@ -46,7 +46,7 @@ def test_every_prefix_of_a_log_with_keys_ended_and_papers_withdrawn_is_committed
         services.station.log.seal()
         check_at = committed(services)
         assert check(services, services.index) == check_at
-    value = services.index.row(("key", station.keyid.hex())).value
+    value = services.index.row(("key", FARM, station.keyid.hex())).value
     assert value is not None
     assert value["last_good"] == 12
     assert value["ended"] is not None

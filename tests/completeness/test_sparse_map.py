@@ -157,8 +157,18 @@ def test_odd_proofs_are_refused_with_a_sentence() -> None:
 
 def test_a_row_is_named_by_its_canonical_json() -> None:
     assert row_name(("lot", "HTX-A/qua", "L-1&2")) == b'["lot","HTX-A/qua","L-1&2"]'
-    name = b'["papers","product:08938503000420"]'
-    assert row_key(("papers", "product:08938503000420")) == hashlib.sha256(name).digest()
+    name = b'["papers","08938503000420","product:08938503000420"]'
+    found = row_key(("papers", "08938503000420", "product:08938503000420"))
+    assert found[:2] == hashlib.sha256(b"08938503000420").digest()[:2]
+    assert found[2:] == hashlib.sha256(name).digest()[2:]
+
+
+def test_rows_of_one_owner_stand_side_by_side_and_those_of_others_do_not() -> None:
+    ours = [("lot", "HTX-A/qua", f"L{number}") for number in range(9)]
+    ours.append(("papers", "HTX-A/qua", "x"))
+    assert len({row_key(name)[:2] for name in ours}) == 1
+    assert len({row_key(name) for name in ours}) == len(ours)
+    assert row_key(("lot", "HTX-B/qua", "L0"))[:2] != row_key(ours[0])[:2]
     value = {"head": "ab", "count": 2}
     assert value_digest(value) == hashlib.sha256(b'{"count":2,"head":"ab"}').digest()
 
@@ -203,7 +213,7 @@ def test_rows_whose_keys_begin_alike_stand_deep() -> None:
     # Two keys that differ in their last bit only cannot be made by hashing names: put them directly.
     tree = RowTree(MemoryBlocks())
     near, nearer = bytes(32), bytes(31) + b"\x01"
-    change = Change(("key", "x"), value={"enrolled": 0, "ended": None, "last_good": None})
+    change = Change(("key", "HTX-A", "x"), value={"enrolled": 0, "ended": None, "last_good": None})
     tree.apply({near: change, nearer: change})
     digest = value_digest(change.applied(None))
     assert (tree.root, tree.rows) == (SparseMap({near: digest, nearer: digest}).root(), 2)

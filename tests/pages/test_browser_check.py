@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import threading
@@ -163,7 +164,8 @@ def _drop_enrolment(bundle: Bundle) -> None:
 
 
 def _lengthen_proof(bundle: Bundle) -> None:
-    bundle["nodes"].append("ab" * 32)
+    longer = base64.b64decode(bundle["nodes"]) + b"\xab" * 32
+    bundle["nodes"] = base64.b64encode(longer).decode()
 
 
 def _change_row(bundle: Bundle) -> None:

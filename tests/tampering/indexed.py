@@ -13,7 +13,7 @@ from ledger.signing import Signer
 from ledger.verify.bundle import BundleEntry, LotBundle
 from ledger.verify.bundle_index import rows_wanted
 from ledger.verify.bundle_rows import BundleIndex, BundleRow, RowName
-from ledger.verify.completeness import Value, key_value, rows_touched
+from ledger.verify.completeness import Value, key_row, key_value, rows_touched
 from ledger.verify.entry import parse_entry
 from ledger.verify.graph import Lot
 from ledger.verify.history import History, Located
@@ -62,8 +62,8 @@ def located_of(raw_entries: Sequence[bytes]) -> tuple[list[Located], dict[RowNam
         for name in rows_touched(statement):
             before = int(rows.get(name, {"count": 0})["count"])
             rows[name] = {"count": before + 1, "head": entry.id.hex()}
-    for keyid in history.keys.records:
-        rows["key", keyid.hex()] = key_value(history.keys, keyid)
+    for keyid, record in history.keys.records.items():
+        rows[key_row(record)] = key_value(history.keys, keyid)
     return located, rows
 
 
@@ -131,9 +131,8 @@ class Whole:
         if self.index is None:
             return made
         if names is None:
-            keyids = {one.entry.keyid.hex() for one in entries}
             own = [one for one in self.located if one.index in set(chosen)]
-            names = rows_wanted(lot, keyids, own, LotGraph(own))
+            names = rows_wanted(lot, (one.signer for one in own), own, LotGraph(own))
         return replace(made, index=self.rows_for(names))
 
     def rows_for(self, names: Iterable[RowName]) -> BundleIndex:

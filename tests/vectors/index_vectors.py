@@ -24,12 +24,12 @@ def _id(name: str) -> str:
 
 
 ROWS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
-    (("key", _id("root")), {"enrolled": 0, "ended": None, "last_good": None}),
-    (("key", _id("station")), {"enrolled": 6, "ended": 41, "last_good": 30}),
+    (("key", "LEDGER", _id("root")), {"enrolled": 0, "ended": None, "last_good": None}),
+    (("key", "HTX-A", _id("station")), {"enrolled": 6, "ended": 41, "last_good": 30}),
     (("lot", GTIN, "P1"), {"count": 5, "head": _id("shipped")}),
     (("lot", "HTX-A/la-tuoi", "H%1-'(2)*"), {"count": 1, "head": _id("harvested")}),
-    (("papers", f"product:{GTIN}"), {"count": 2, "head": _id("withdrawn")}),
-    (("papers", "site:HTX-A/VT-1"), {"count": 1, "head": _id("recorded")}),
+    (("papers", GTIN, f"product:{GTIN}"), {"count": 2, "head": _id("withdrawn")}),
+    (("papers", "HTX-A", "site:HTX-A/VT-1"), {"count": 1, "head": _id("recorded")}),
     *((("lot", "HTX-A/che-kho", f"K{n}"), {"count": n, "head": _id(f"K{n}")}) for n in range(1, 7)),
 ]
 _ABSENT = [("lot", "HTX-A/che-kho", f"K{number}") for number in range(7, 40)]

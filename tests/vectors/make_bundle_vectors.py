@@ -35,6 +35,7 @@ from tests.ledger_story import (
 )
 from tests.tampering.forgery import bundled, resigned, signed
 from tests.vectors.bundle_cases_keys import key_cases
+from tests.vectors.bundle_cases_spelling import spelling_cases
 from tests.vectors.bundle_cases_v2 import Case, completeness_cases
 from tests.vectors.bundle_cases_witnesses import witness_cases
 
@@ -202,6 +203,7 @@ def files() -> dict[Path, bytes]:
         made[folder / "README.md"] = f"# {name}\n\n{what} {says}\n".encode()
     for name, case in (
         *completeness_cases().items(),
+        *spelling_cases().items(),
         *witness_cases().items(),
         *key_cases().items(),
     ):

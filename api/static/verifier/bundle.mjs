@@ -1,5 +1,6 @@
 // The lot bundle's file, v1 and v2 (ledger/verify/bundle.py, bundle_rows.py). Nothing in it is
 // believed before the checklist has run.
+import { fromBase64 } from "./bytes.mjs";
 import { makeEntry } from "./entry.mjs";
 import {
   hexOf, isObject, listOf, load, objectOf, textOf, wholeOf, wrongValue,
@@ -9,20 +10,38 @@ const FORMAT = "ocop-ledger/lot-bundle/v2";
 const OLD_FORMAT = "ocop-ledger/lot-bundle/v1";
 const MAX_BUNDLE = 32 * 1024 * 1024;
 const MOST = 20000;
-const MAX_NODES = 1000000;
 const MAX_PAYLOAD = 16384;
 const KEY_BITS = 256;
+const HASH_BYTES = 32;
+const PARTS = 3;
 const WHAT = "bundle";
 const V1 = ["format", "item", "lot", "checkpoint", "entries", "anchors", "disclosures"];
 const V2 = ["format", "item", "lot", "checkpoint", "entries", "nodes", "index", "disclosures"];
 const ROWS = {
-  lot: { parts: 3, fields: ["count", "head"] },
-  key: { parts: 2, fields: ["enrolled", "ended", "last_good"] },
-  papers: { parts: 2, fields: ["count", "head"] },
+  lot: ["count", "head"],
+  key: ["enrolled", "ended", "last_good"],
+  papers: ["count", "head"],
 };
 
 const hashes = (value, where, most) =>
   listOf(value, where, WHAT, most).map((one) => hexOf(one, 32, where, WHAT));
+
+/** Hashes, one after the other in one base64 text. */
+function nodesOf(value, where) {
+  const wrong = () => wrongValue(where, WHAT, value, "base64 of hashes of 32 bytes");
+  if (typeof value !== "string") throw wrong();
+  let raw;
+  try {
+    raw = fromBase64(value);
+  } catch {
+    throw wrong();
+  }
+  if (raw.length % HASH_BYTES) throw wrong();
+  const count = raw.length / HASH_BYTES;
+  return Array.from({ length: count }, (_, at) =>
+    raw.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+  );
+}
 
 /** {item, lot, checkpoint, entries, anchors, nodes (null in v1), index, disclosures}. */
 export function parseBundle(raw) {
@@ -38,7 +57,7 @@ export function parseBundle(raw) {
     entries: entriesOf(listOf(top.entries, "entries", WHAT, MOST), old),
     anchors: anchorsOf(anchors),
     disclosures: disclosuresOf(listOf(top.disclosures, "disclosures", WHAT, MOST)),
-    nodes: old ? null : hashes(top.nodes, "nodes", MAX_NODES),
+    nodes: old ? null : nodesOf(top.nodes, "nodes"),
     index: old ? null : indexOf(top.index),
   };
 }
@@ -95,23 +114,22 @@ function indexOf(value) {
     return row;
   });
   const entry = wholeOf(fields.entry, "index.entry", WHAT);
-  return { entry, rows, nodes: hashes(fields.nodes, "index.nodes", MAX_NODES) };
+  return { entry, rows, nodes: nodesOf(fields.nodes, "index.nodes") };
 }
 
 /** {name (its JSON text), parts, value, depth, other ({key, value} as bytes, or null)}. */
 function rowOf(given, where) {
   const fields = objectOf(given, ["row", "value", "depth", "other"], where, WHAT);
-  const parts = listOf(fields.row, where, WHAT, 3);
+  const parts = listOf(fields.row, where, WHAT, PARTS);
   if (!parts.every((part) => typeof part === "string" && /^[\x20-\x7e]{1,80}$/.test(part))) {
     throw wrongValue(where, WHAT, fields.row, "a list of codes");
   }
-  const known = Object.hasOwn(ROWS, parts[0] ?? "") ? ROWS[parts[0]] : null;
-  if (known?.parts !== parts.length) {
-    throw wrongValue(where, WHAT, fields.row, "lot, key or papers and what it is of");
+  if (parts.length !== PARTS || !Object.hasOwn(ROWS, parts[0])) {
+    throw wrongValue(where, WHAT, fields.row, "lot, key or papers, its owner and what it is of");
   }
   const depth = wholeOf(fields.depth, `${where}.depth`, WHAT);
   if (depth > KEY_BITS) throw wrongValue(`${where}.depth`, WHAT, depth, `at most ${KEY_BITS}`);
-  const value = fields.value === null ? null : valueOf(known.fields, fields.value, where);
+  const value = fields.value === null ? null : valueOf(ROWS[parts[0]], fields.value, where);
   let other = null;
   if (fields.other !== null) {
     if (value !== null) throw wrongValue(where, WHAT, fields.other, "null beside a value");

@@ -16,10 +16,11 @@ export const isAboutGoods = (type) =>
   !KEY_TYPES.includes(type) && !REGISTRY_TYPES.includes(type) && type !== COMMITTED;
 
 const nameOf = (...parts) => JSON.stringify(parts);
+const ofPapers = (subject) => nameOf("papers", /:([^/]*)/.exec(subject)[1], subject);
 const ofLot = (lot) => nameOf("lot", itemOf(lot), codeOf(lot));
 
 /** Names of the rows that a bundle of these statements holds, as JSON texts. */
-function rowsWanted(lot, entries, located) {
+function rowsWanted(lot, located) {
   const graph = new LotGraph(located);
   const lots = [lot, ...graph.ancestors(lot)];
   const items = lots.map(itemOf).filter((item) => !item.includes("/"));
@@ -33,8 +34,8 @@ function rowsWanted(lot, entries, located) {
   }
   return new Set([
     ...lots.map(ofLot),
-    ...entries.map(({ keyid }) => nameOf("key", keyid)),
-    ...subjects.map((subject) => nameOf("papers", subject)),
+    ...located.map(({ signer }) => nameOf("key", signer.party, signer.key.keyid)),
+    ...subjects.map(ofPapers),
   ]);
 }
 
@@ -42,7 +43,7 @@ function rowsWanted(lot, entries, located) {
 function rowsTouched({ type, body }) {
   const lots = unique(lotsAbout(type, body));
   if (lots.length) return lots.map(ofLot);
-  return /^certificate-(recorded|withdrawn)$/.test(type) ? [nameOf("papers", body.subject)] : [];
+  return /^certificate-(recorded|withdrawn)$/.test(type) ? [ofPapers(body.subject)] : [];
 }
 
 export class IndexCheck {
@@ -100,7 +101,7 @@ export class IndexCheck {
 
   #whole(lot, located, index) {
     const before = this.report.failures.length;
-    const wanted = rowsWanted(lot, this.bundle.entries, located);
+    const wanted = rowsWanted(lot, located);
     const given = new Set(index.rows.map(({ name }) => name));
     for (const name of [...wanted].sort()) {
       if (!given.has(name)) this.#fail("index-row-missing", JSON.parse(name));
@@ -120,7 +121,7 @@ export class IndexCheck {
   }
 
   #judgeKey({ parts, value }) {
-    const known = this.#keys.get(parts[1]) ?? null;
+    const known = this.#keys.get(parts[2]) ?? null;
     if (written(value) === written(known)) return;
     const when = (index) => index ?? Infinity;
     const more = (name) => when(value[name]) < when(known[name]);

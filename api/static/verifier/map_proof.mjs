@@ -7,6 +7,7 @@ import { RowsRefused } from "./refusals.mjs";
 import { sha256 } from "./sha256.mjs";
 
 const EMPTY = new Uint8Array(32);
+const OWNER_BYTES = 2;
 const leafOf = (key, digest) => sha256(joined(Uint8Array.of(0), key, digest));
 const bit = (key, depth) => (key[depth >> 3] >> (7 - (depth & 7))) & 1;
 
@@ -15,6 +16,10 @@ function sharedBits(one, other) {
   while (depth < 256 && bit(one, depth) === bit(other, depth)) depth += 1;
   return depth;
 }
+
+/** Where a row stands: rows of one owner side by side. */
+const keyOf = ([, owner], name) =>
+  joined(sha256(utf8(owner)).subarray(0, OWNER_BYTES), sha256(utf8(name)).subarray(OWNER_BYTES));
 
 /** The hash of the place at which a row says that it, or nothing, or another row stands. */
 function placeOf({ key, digest, other }, depth) {
@@ -55,9 +60,9 @@ function countOf(rows) {
 
 /** The root that a bundle's rows and the hashes beside them lead to; throws RowsRefused. */
 export function rootOfRows(rows, given) {
-  const placed = rows.map(({ name, value, depth, other }) => {
+  const placed = rows.map(({ name, parts, value, depth, other }) => {
     const digest = value === null ? null : sha256(utf8(written(value)));
-    const key = sha256(utf8(name));
+    const key = keyOf(parts, name);
     return { key, order: toHex(key), digest, depth, other };
   });
   placed.sort((one, other) => (one.order < other.order ? -1 : 1));

@@ -15,7 +15,7 @@ from functools import cache, cached_property, lru_cache
 from ledger.verify.bundle import LotBundle
 from ledger.verify.bundle_index import is_goods
 from ledger.verify.bundle_rows import RowName
-from ledger.verify.completeness import Value, key_value, rows_touched
+from ledger.verify.completeness import Value, key_row, key_value, rows_touched
 from ledger.verify.entry import Entry, parse_entry
 from ledger.verify.graph import Lot, lots_about
 from ledger.verify.history import History, Located
@@ -179,8 +179,8 @@ class Operator:
             for name in rows_touched(said):
                 before = int(rows.get(name, {"count": 0})["count"])
                 rows[name] = {"count": before + 1, "head": entry.id.hex()}
-        for keyid in history.keys.records:
-            rows["key", keyid.hex()] = key_value(history.keys, keyid)
+        for keyid, record in history.keys.records.items():
+            rows[key_row(record)] = key_value(history.keys, keyid)
         return rows
 
 
