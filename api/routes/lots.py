@@ -20,6 +20,7 @@ from api.routes.lot_scans import NOT_KNOWN, lot_scans
 from api.routes.replies import json_bytes, problem
 from api.routes.services import Facts, Services
 from api.station.errors import StationError
+from api.station_wire.entry_bodies import zipped
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Item, LotCode
 from ledger.projections.views import Views
@@ -107,8 +108,12 @@ def lots_routes(services: Services, disclosures: Disclosures) -> APIRouter:
         if where is None or bundle is None:
             return problem(404, "unknown-lot", unknown)
         name = "".join(c if c.isalnum() and c.isascii() else "-" for c in "-".join(where))
-        disposition = f'attachment; filename="lot-{name}.json"'
-        return Response(bundle, 200, {**fresh, "content-disposition": disposition}, _JSON)
+        headers = {**fresh, "content-disposition": f'attachment; filename="lot-{name}.json"'}
+        headers["vary"] = ", ".join(filter(None, [fresh.get("vary"), "accept-encoding"]))
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            bundle = await run_in_threadpool(zipped, bundle)
+            headers["content-encoding"] = "gzip"
+        return Response(bundle, 200, headers, _JSON)
 
     async def get_lot(request: Request, item: str = ITEM, lot: str = LOT) -> Response:
         """The lot's story, lineage, mass balance, certificates and findings.

@@ -165,7 +165,13 @@ def test_the_log_is_served_as_checkpoint_and_tiles(services: Services, public: T
 def test_lot_bundle_and_trust_are_served_as_they_are(
     services: Services, public: TestClient
 ) -> None:
-    assert public.get(f"/api/v1/lots/{GTIN}/{LOT}/bundle").content == services.bundle(GTIN, LOT)
+    address, bundle = f"/api/v1/lots/{GTIN}/{LOT}/bundle", services.bundle(GTIN, LOT)
+    packed = public.get(address)
+    assert packed.content == bundle and packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(bundle or b"") / 2
+    plain = public.get(address, headers={"accept-encoding": "identity"})
+    assert plain.content == bundle and "content-encoding" not in plain.headers
+    assert "accept-encoding" in packed.headers["vary"]
     assert public.get("/api/v1/trust").content == services.trust()
     assert public.get("/api/v1/lots/HTX-MD%2Fbot-dong/BD-260915").json()["kind"] == "raw"
     for path in (f"{GTIN}/NOPE", "x/y", "HTX-MD%2Fbot-dong/%FF", f"{GTIN}/NOPE/bundle"):
