@@ -16,6 +16,7 @@ from bench import (
     ingest,
     labels,
     page,
+    phone,
     printing,
     projecting,
     sealing,
@@ -43,6 +44,7 @@ _THEMES: dict[str, Callable[[], list[Row]]] = {
         printing,
         serial_link,
         page,
+        phone,
         witness,
     )
 }

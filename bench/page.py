@@ -36,8 +36,8 @@ def rows() -> list[tuple[str, str, str]]:
     """(what, measured, bar) for this theme."""
     with tempfile.TemporaryDirectory() as made, ExitStack() as ending:
         folder = Path(made) / "ledger"
-        lots = _season(folder)
-        pid, port = ending.enter_context(_server(folder))
+        lots = season(folder)
+        pid, port = ending.enter_context(server(folder))
         # Pages that the server does not hold ready: of another lot, of another label of a few lots.
         by_turns = [label for labels in zip(*lots, strict=True) for label in labels]
         one_by_one = [label for labels in lots for label in labels]
@@ -68,7 +68,7 @@ def rows() -> list[tuple[str, str, str]]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[tuple[int, int]]:
+def server(folder: Path) -> Iterator[tuple[int, int]]:
     """(process id, port) of `ocop serve` over a folder."""
     server = subprocess.Popen(
         [sys.executable, "-m", "api.commands.main", "serve", "--dir", folder, "--port", "0"],
@@ -83,7 +83,7 @@ def _server(folder: Path) -> Iterator[tuple[int, int]]:
         server.wait(10)
 
 
-def _season(folder: Path) -> list[list[str]]:
+def season(folder: Path) -> list[list[str]]:
     """The labels' addresses of each lot."""
     services = small_cooperative(folder)
     station, time_text = services.station, services.station.now_text()
