@@ -18,6 +18,7 @@ from api.access.disclosing import Disclosures
 from api.access.errors import SideAway
 from api.access.limits import Limits
 from api.access.own_secret import secret_in
+from api.access.passkeys import Passkeys
 from api.access.passwords import Slowly
 from api.access.people import People
 from api.access.pins import Pins
@@ -32,6 +33,13 @@ _FRESH: Final = 2.0
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
+class Addressed(Protocol):
+    """Settings, as far as the gate needs them."""
+
+    @property
+    def base_url(self) -> str | None: ...
+
+
 class Asked(Protocol):
     """What the gate needs of the program behind it."""
 
@@ -41,6 +49,8 @@ class Asked(Protocol):
     def side(self) -> SideTables: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
+    @property
+    def settings(self) -> Addressed: ...
 
 
 class Standing:
@@ -98,6 +108,7 @@ class Gate:
         self.record = self.people.record
         self.pins = Pins(side, now, secret, self.record)
         self.sessions = Sessions(side, now)
+        self.passkeys = Passkeys(side, now, secret, self.people, services.settings.base_url)
         self.readers = Readers(side, now, self.record)
         self.disclosures = Disclosures(side)
         self.standing = Standing(self.people, self.pins)

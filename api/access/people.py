@@ -135,6 +135,11 @@ class People:
             raise PeopleRefused("account-unknown", found=account)
         return _person(rows[0])
 
+    def numbered(self, who: str) -> Person | None:
+        """The person with a number, None for nobody (any more)."""
+        rows = self._side.read(f"SELECT {_COLUMNS} FROM person WHERE id = ?", who)  # noqa: S608  # constant text
+        return _person(rows[0]) if rows else None
+
     def has_administrator(self) -> bool:
         """Whether somebody can sign in as one."""
         return bool(self._side.read(_READY))
@@ -201,7 +206,7 @@ class People:
             return self._link(write, person.id)
 
     def remove(self, account: str, by: str = "") -> None:
-        """Erase account, name, password, links and sessions; the record keeps a number.
+        """Erase account, name, password, links, passkeys and sessions; the record keeps a number.
 
         Raises:
             PeopleRefused: unknown, or the last administrator.
@@ -209,7 +214,7 @@ class People:
         person = self.called(account)
         with self._side.write() as write:
             self._keep_one(write, person, "")
-            for table, column in (("person", "id"), ("link", "person"), ("session", "who")):
+            for table, column in _OF_A_PERSON:
                 write.execute(f"DELETE FROM {table} WHERE {column} = ?", person.id)  # noqa: S608  # constant text
             self.record.add_to(write, "person-removed", by, person.id)
         self._side.scrub()
@@ -325,6 +330,13 @@ class People:
         return int(self._now().timestamp())
 
 
+_OF_A_PERSON: Final = (
+    ("person", "id"),
+    ("link", "person"),
+    ("session", "who"),
+    ("passkey", "person"),
+    ("passkey_only", "person"),
+)
 _READY: Final = "SELECT id FROM person WHERE role = 'administrator' AND secret <> ''"
 
 

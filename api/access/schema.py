@@ -1,4 +1,4 @@
-"""Tables of people, their sessions and links, PINs, and the record of what they did."""
+"""Tables of people, their sessions, links and passkeys, PINs, and the record of what they did."""
 
 from __future__ import annotations
 
@@ -23,7 +23,24 @@ _FIRST: Final = (
 )
 
 
+PASSKEY_ROOM: Final = "passkeys"
+_PASSKEYS: Final = (
+    # Credential ids and COSE public keys in base64url; `site` is the name that the key was made for.
+    "CREATE TABLE passkey (id TEXT PRIMARY KEY, person TEXT NOT NULL, name TEXT NOT NULL,"
+    " site TEXT NOT NULL, credential TEXT NOT NULL UNIQUE, public_key TEXT NOT NULL,"
+    " counter BIGINT NOT NULL, made BIGINT NOT NULL, used BIGINT NOT NULL)",
+    "CREATE INDEX passkey_person ON passkey (person)",
+    "CREATE TABLE passkey_only (person TEXT PRIMARY KEY, made BIGINT NOT NULL)",
+    "CREATE TABLE passkey_challenge (digest TEXT PRIMARY KEY, purpose TEXT NOT NULL,"
+    " holder TEXT NOT NULL, until BIGINT NOT NULL)",
+)
+
+
 def found_people(side: SideTables) -> SideTables:
-    """The tables with those of this room."""
-    side.found(ROOM, 1, _FIRST)
+    """The tables with those of this room.
+
+    Passkeys are a room of their own: who goes back to an older program keeps its people.
+    """
+    side.found(ROOM, 1, _FIRST, passing=("session", "link"))
+    side.found(PASSKEY_ROOM, 1, _PASSKEYS, passing=("passkey_challenge",))
     return side

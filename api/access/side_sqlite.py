@@ -47,6 +47,11 @@ class SqliteSide(SideTables):
         self._writing = threading.RLock()
         self._reading = threading.Lock()
 
+    @property
+    def there(self) -> bool:
+        """Whether anything was ever written here."""
+        return self._path.exists()
+
     def read(self, sql: str, *values: Value) -> list[Row]:
         """As `SideTables.read`."""
         with self._told():

@@ -10,6 +10,7 @@ what a transaction reads does not change under it.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -37,6 +38,7 @@ class Founding:
     name: str
     version: int
     statements: tuple[str, ...]
+    passing: tuple[str, ...] = ()
 
 
 class SideTables(ABC):
@@ -52,15 +54,30 @@ class SideTables(ABC):
         self.where = where
         self._foundings: list[Founding] = []
 
-    def found(self, name: str, version: int, statements: Sequence[str]) -> None:
+    def found(
+        self, name: str, version: int, statements: Sequence[str], passing: Sequence[str] = ()
+    ) -> None:
         """Say which tables a room needs; they are made at the first use that needs a file at all.
 
         A room calls it once for each version it ever had, oldest first, and every statement of a
         version is run once in the life of the tables. Saying the same again changes nothing.
+        What is in `passing` tables lets somebody in for a while: no backup and no move takes it
+        along.
         """
-        one = Founding(name, version, tuple(statements))
+        one = Founding(name, version, tuple(statements), tuple(passing))
         if one not in self._foundings:
             self._foundings.append(one)
+
+    def lasting(self) -> list[str]:
+        """Names of the tables that were declared and are not `passing`, in the order of that."""
+        made = dict.fromkeys(
+            name
+            for one in self._foundings
+            for statement in one.statements
+            for name in _TABLE.findall(statement)
+        )
+        passing = {name for one in self._foundings for name in one.passing}
+        return [name for name in made if name not in passing]
 
     @abstractmethod
     def read(self, sql: str, *values: Value) -> list[Row]:
@@ -96,6 +113,7 @@ class SideTables(ABC):
             write.execute(_NOTE, one.name, one.version)
 
 
+_TABLE = re.compile(r"CREATE TABLE (\w+)")
 _HAVE = "SELECT name, version FROM room"
 _NOTE = (
     "INSERT INTO room (name, version) VALUES (?, ?) "

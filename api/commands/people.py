@@ -13,6 +13,7 @@ from api.access.gate import Gate
 from api.access.people import checked_party
 from api.access.table import OF_A_PARTY, PEOPLE
 from api.bootstrap import Services
+from api.commands import people_passkeys
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.pages.access_words import WHAT_WORDS
 from api.pages.messages_catalogue import tongue
@@ -56,6 +57,7 @@ def _add_people(nouns: Nouns) -> None:
     remove = options(verbs.add_parser("remove", help="erase an account; its sessions end"))
     remove.add_argument("account", metavar="ACCOUNT")
     remove.set_defaults(run=run_remove)
+    people_passkeys.add_to(verbs)
     record = options(verbs.add_parser("record", help="sign-ins and privileged acts"), machine=True)
     record.add_argument("--last", type=int, default=50, metavar="N", help="lines to show (50)")
     record.set_defaults(run=run_record)

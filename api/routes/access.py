@@ -1,4 +1,4 @@
-"""/vao, /ra: signing in and out, the first administrator, and one-time links. No JavaScript."""
+"""/vao, /ra: signing in and out, the first administrator, and one-time links. No JavaScript needed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from api.access.cookies import give, take, token_in
 from api.access.errors import SideAway
 from api.access.gate import Gate, at_home
 from api.access.limits import asker
+from api.access.passkey_errors import PasskeyRefused
 from api.access.passwords import LEAST, PasswordRefused
 from api.access.people import PeopleRefused, Person, digest_of
 from api.access.viewer import viewer_of
@@ -23,7 +24,13 @@ from api.routes.replies import html
 from api.routes.station_guard import language, read_form
 from api.scans.places import Peers
 
-_STATUS = {"sign-in-limited": 429, "sign-in-busy": 503, "side-away": 503, "side-unfounded": 503}
+_STATUS = {
+    "sign-in-limited": 429,
+    "passkey-limited": 429,
+    "sign-in-busy": 503,
+    "side-away": 503,
+    "side-unfounded": 503,
+}
 
 
 def status_of_refusal(refusal: DoorError) -> int:
@@ -34,6 +41,31 @@ def status_of_refusal(refusal: DoorError) -> int:
 def localised(path: str, lang: str) -> str:
     """An address of ours in the reader's language."""
     return path if lang == "vi" else f"{path}?lang={lang}"
+
+
+def hold_back(gate: Gate, kind: str, who: str) -> None:
+    """Count one attempt. Raises PeopleRefused (`sign-in-limited`)."""
+    wait = gate.limits.take(kind, who)
+    if wait is not None:
+        raise PeopleRefused("sign-in-limited", seconds=int(wait) + 1)
+
+
+async def begin_session(
+    gate: Gate, request: Request, person: Person, what: str, about: str, address: str
+) -> tuple[str, str]:
+    """Begin a session under a new token, and record it; the one that the browser had before ends.
+
+    The address of the page that comes next, and the token. Raises SideAway.
+    """
+    local = at_home(request)
+    old = token_in(request.cookies, "person", local=local)
+    token = await run_in_threadpool(
+        gate.sessions.begin, person.id, "person", digest_of(old) if old else ""
+    )
+    await run_in_threadpool(gate.record.add, what, person.id, about, address)
+    gate.standing.forget()
+    at_work = local and person.role in {"operator", "manager"}
+    return localised("/tram" if at_work else "/toi", language(request)), token
 
 
 class Doors:
@@ -62,35 +94,25 @@ class Doors:
         account, password = typed.get("account", ""), typed.get("password", "")
         address = self._peers.sender(request.scope)
         try:
-            self._hold_back("sign-in-address", asker(address))
-            self._hold_back("sign-in", account.lower()[:80])
+            hold_back(self._gate, "sign-in-address", asker(address))
+            hold_back(self._gate, "sign-in", account.lower()[:80])
             check = partial(self._gate.people.check, account, password, address)
             person = await self._gate.slowly.run(check)
+            enough = self._gate.passkeys.check_password_is_enough
+            await run_in_threadpool(enough, person, address)
             return await self._begin(request, person, address)
-        except (PeopleRefused, PasswordRefused, SideAway) as refusal:
+        except (PeopleRefused, PasskeyRefused, PasswordRefused, SideAway) as refusal:
             page = self._page(lang, account[:80], refusal.say(lang))
             return html(page, status_of_refusal(refusal))
 
-    def _hold_back(self, kind: str, who: str) -> None:
-        wait = self._gate.limits.take(kind, who)
-        if wait is not None:
-            raise PeopleRefused("sign-in-limited", seconds=int(wait) + 1)
-
     async def _begin(self, request: Request, person: Person, address: str) -> Response:
-        """A session under a new token; the one that the browser had before ends."""
-        gate, local = self._gate, at_home(request)
-        old = token_in(request.cookies, "person", local=local)
-        token = await run_in_threadpool(
-            gate.sessions.begin, person.id, "person", digest_of(old) if old else ""
-        )
-        await run_in_threadpool(gate.record.add, "signed-in", person.id, "", address)
-        gate.standing.forget()
-        at_work = local and person.role in {"operator", "manager"}
-        where = localised("/tram" if at_work else "/toi", language(request))
-        return give(RedirectResponse(where, 303), "person", token, local=local)
+        where, token = await begin_session(self._gate, request, person, "signed-in", "", address)
+        return give(RedirectResponse(where, 303), "person", token, local=at_home(request))
 
     def _page(self, lang: str, account: str, fault: str) -> bytes:
-        return render("access_sign_in.html", lang, account=account, fault=fault)
+        site = self._gate.passkeys.site_or_none()
+        origin = site.origin if site else ""
+        return render("access_sign_in.html", lang, account=account, fault=fault, origin=origin)
 
     async def sign_out(self, request: Request) -> Response:
         """End the session of this browser."""
@@ -172,7 +194,7 @@ class Doors:
         gate, token = self._gate, request.path_params["token"]
         address = self._peers.sender(request.scope)
         try:
-            self._hold_back("sign-in-address", asker(address))
+            hold_back(self._gate, "sign-in-address", asker(address))
             person = await run_in_threadpool(gate.people.behind_link, token)
         except PeopleRefused:
             return html(notice("link-unknown", lang), 404)

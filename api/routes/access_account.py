@@ -13,6 +13,8 @@ from starlette.routing import BaseRoute, Route
 from api.access.cookies import give, take
 from api.access.errors import SideAway
 from api.access.gate import Gate, at_home
+from api.access.passkey_errors import PasskeyRefused
+from api.access.passkeys import MOST_PASSKEYS
 from api.access.passwords import LEAST, PasswordRefused
 from api.access.people import PeopleRefused, Person
 from api.access.pins import PinRefused
@@ -38,9 +40,10 @@ class Account:
     async def show(self, request: Request) -> Response:
         """Who I am, and where I am signed in."""
         viewer = viewer_of(request.scope)
-        return html(await run_in_threadpool(self._page, viewer, language(request), ""))
+        return html(await run_in_threadpool(self.page, viewer, language(request), ""))
 
-    def _page(self, viewer: Viewer, lang: str, fault: str, done: str = "") -> bytes:
+    def page(self, viewer: Viewer, lang: str, fault: str) -> bytes:
+        """The page of one's account; `fault` is one sentence, or empty. Raises SideAway."""
         role = next(iter(viewer.roles))
         sessions = [
             (posix_moment(made), posix_moment(seen), digest == viewer.session)
@@ -53,13 +56,32 @@ class Account:
             role=tongue(lang)(ROLE_WORDS[role]),
             code=role,
             party=viewer.party or "",
-            person=any(one.id == viewer.id for one in self._gate.people.all()),
+            person=self._gate.people.numbered(viewer.id) is not None,
             sessions=sessions,
             own_machine=viewer.own_machine,
             least=LEAST,
             fault=fault,
-            done=done,
+            **self._passkeys(viewer.id, lang),
         )
+
+    def _passkeys(self, who: str, lang: str) -> dict[str, object]:
+        passkeys, origin, why_none = self._gate.passkeys, "", ""
+        try:
+            origin = passkeys.site().origin
+        except PasskeyRefused as refusal:
+            why_none = refusal.say(lang)
+        mine = passkeys.of(who)
+        return {
+            "passkeys": [
+                (one, posix_moment(one.made), posix_moment(one.used) if one.used else "")
+                for one in mine
+            ],
+            "passkey_only": passkeys.only(who),
+            "passkey_tried": any(one.used and one.here for one in mine),
+            "passkey_room": len(mine) < MOST_PASSKEYS,
+            "origin": origin,
+            "why_none": why_none,
+        }
 
     async def act(self, request: Request) -> Response:
         """Change the password, or sign out everywhere: the field `act` says which."""
@@ -75,7 +97,7 @@ class Account:
         try:
             if typed.get("password", "") != typed.get("again", ""):
                 raise PasswordRefused("passwords-differ")
-            person = await run_in_threadpool(self._person, viewer)
+            person = await run_in_threadpool(own_account, self._gate, viewer)
             change = partial(
                 gate.people.change_password,
                 *(person, typed.get("old", ""), typed.get("password", "")),
@@ -83,17 +105,19 @@ class Account:
             )
             await gate.slowly.run(change)
         except (PeopleRefused, PasswordRefused, SideAway) as refusal:
-            page = await run_in_threadpool(self._page, viewer, lang, refusal.say(lang))
+            page = await run_in_threadpool(self.page, viewer, lang, refusal.say(lang))
             return html(page, status_of_refusal(refusal))
         token = await run_in_threadpool(gate.sessions.begin, person.id)
         answer = RedirectResponse(localised("/toi", lang), 303)
         return give(answer, "person", token, local=local)
 
-    def _person(self, viewer: Viewer) -> Person:
-        for one in self._gate.people.all():
-            if one.id == viewer.id:
-                return one
+
+def own_account(gate: Gate, viewer: Viewer) -> Person:
+    """Whose account it is. Raises PeopleRefused for somebody who is here by a PIN."""
+    found = gate.people.numbered(viewer.id)
+    if found is None:
         raise PeopleRefused("account-unknown", found=viewer.name)
+    return found
 
 
 class StationDoor:
@@ -146,9 +170,9 @@ def posix_moment(seconds: int) -> str:
     return moment(dt.datetime.fromtimestamp(seconds, VIETNAM).isoformat(timespec="minutes"))
 
 
-def account_routes(gate: Gate, peers: Peers) -> list[BaseRoute]:
+def account_routes(gate: Gate, account: Account) -> list[BaseRoute]:
     """The own account, and the station's door."""
-    account, door = Account(gate, peers), StationDoor(gate)
+    door = StationDoor(gate)
     return [
         Route("/toi", account.show, methods=["GET"]),
         Route("/toi", account.act, methods=["POST"]),

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from api.access.errors import SideAway
 from api.access.gate import Gate
+from api.access.passkeys import Passkey
 from api.access.people import PeopleRefused, checked_party
 from api.access.record import KEPT_DAYS
 from api.access.table import OF_A_PARTY, PEOPLE
@@ -39,16 +40,28 @@ class PeoplePages:
 
     async def show(self, request: Request) -> Response:
         """Everybody with an account."""
-        return html(await run_in_threadpool(self._page, language(request), {}))
+        return html(await run_in_threadpool(self.page, language(request), {}))
 
-    def _page(
+    def page(
         self, lang: str, typed: Mapping[str, str], fault: str = "", link: str = "", whose: str = ""
     ) -> bytes:
-        say = tongue(lang)
+        """The list, with the form as it was typed, a fault, or a one-time link. Raises SideAway."""
+        say, passkeys = tongue(lang), self._gate.passkeys
+        keys: dict[str, list[Passkey]] = {}
+        for one in passkeys.all():
+            keys.setdefault(one.person, []).append(one)
         return render(
             "access_people.html",
             lang,
-            people=[(one, worded(ROLE_WORDS, one.role, say)) for one in self._gate.people.all()],
+            people=[
+                (
+                    one,
+                    worded(ROLE_WORDS, one.role, say),
+                    [(key, posix_moment(key.made)) for key in keys.get(one.id, ())],
+                    one.id in keys and passkeys.only(one.id),
+                )
+                for one in self._gate.people.all()
+            ],
             roles=[(role, say(ROLE_WORDS[role]), role in OF_A_PARTY) for role in PEOPLE],
             parties=self._parties(),
             typed={name: typed.get(name, "") for name in ("account", "name", "role", "party")},
@@ -68,13 +81,13 @@ class PeoplePages:
         try:
             link = await run_in_threadpool(self._done, typed, viewer_of(request.scope).id)
         except (PeopleRefused, SideAway) as refusal:
-            page = await run_in_threadpool(self._page, lang, typed, refusal.say(lang))
+            page = await run_in_threadpool(self.page, lang, typed, refusal.say(lang))
             return html(page, status_of_refusal(refusal))
         self._gate.sessions.forget()
         self._gate.standing.forget()
         shown = f"{link_base(self._services, request)}/vao/ma/{link}" if link else ""
         whose = typed.get("account", "") if link else ""
-        return html(await run_in_threadpool(self._page, lang, {}, "", shown, whose))
+        return html(await run_in_threadpool(self.page, lang, {}, "", shown, whose))
 
     def _done(self, typed: Mapping[str, str], by: str) -> str:
         people, account = self._gate.people, typed.get("account", "")
@@ -127,9 +140,8 @@ def link_base(services: Services, request: Request) -> str:
     return base or f"http://127.0.0.1:{port}"
 
 
-def people_routes(services: Services, gate: Gate) -> list[BaseRoute]:
+def people_routes(pages: PeoplePages) -> list[BaseRoute]:
     """Accounts and the record."""
-    pages = PeoplePages(services, gate)
     return [
         Route("/nguoi", pages.show, methods=["GET"]),
         Route("/nguoi", pages.act, methods=["POST"]),
