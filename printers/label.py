@@ -12,7 +12,7 @@ from printers.errors import LabelError
 
 _SERIAL = re.compile(r"[0-9A-Z]{1,20}", re.ASCII)
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
-MAX_QR_CHARS = 200
+MAX_QR_CHARS = 300
 MAX_FIELDS = 40
 MAX_FIELD_CHARS = 1000
 MAX_STARS = 5  # OCOP recognition knows 3 to 5 stars; 1 and 2 are scores below recognition
@@ -23,7 +23,7 @@ class Label:
     """One label: its serial, the text of its QR code, named fields, and OCOP stars.
 
     serial  1 to 20 of 0-9 A-Z (a subset of GS1 AI 21's character set 82)
-    qr      1 to 200 printable ASCII characters, normally a GS1 Digital Link URI in upper case
+    qr      1 to 300 printable ASCII characters, normally a GS1 Digital Link URI in upper case
     fields  field name -> text; names are lower-case identifiers; text is NFC-normalised here, so
             NFD input (as macOS and some keyboards give it) prints the same label
     stars   0 to 5; 0 prints no stars

@@ -129,6 +129,12 @@ DESIGN: dict[str, tuple[str, str]] = {
         "{where} calls {found} optional, expected only fields that a text uses; remove it.",
         "{where} ghi {found} là tuỳ chọn nhưng không ô chữ nào dùng; hãy bỏ đi.",
     ),
+    "template.signed-carton": (
+        "{where} is of cartons (it names sscc) and asks for a signed code, which only labels of packs"
+        " have; take signed away.",
+        "{where} là mẫu tem thùng (có sscc) mà lại cần chữ ký trong mã, chỉ tem gói mới có; hãy bỏ"
+        " signed.",
+    ),
     "template.goods-name": (
         "{where} has {found} texts with role goods-name, expected exactly 1; mark the name of goods.",
         "{where} có {found} ô chữ vai trò goods-name, cần đúng 1; hãy đánh dấu ô tên hàng hoá.",

@@ -7,6 +7,7 @@ from typing import Any, Final
 from api.errors import DoorError
 from ledger.domain.identifiers import Gtin, LotCode
 from ledger.domain.quantities import Quantity
+from ledger.label_seals import no_seal
 from printers.design.template import Template
 from printers.label import Label
 
@@ -129,7 +130,8 @@ def sample_label(template: Template) -> Label:
     lot, sscc = FIELDS["lot"][2], FIELDS["sscc"][2]
     path = f"00/{sscc}" if "sscc" in fields else f"01/{FIELDS['gtin'][2]}/10/{lot}/21"
     path = path if "sscc" in fields else f"{path}/{LONGEST_SERIAL}"
-    return Label(LONGEST_SERIAL, f"HTTPS://TRUYXUAT.VN/{path}", fields, 5)
+    seal = no_seal("", "", "") if template.qr.signed else ""
+    return Label(LONGEST_SERIAL, f"HTTPS://TRUYXUAT.VN/{path}{seal}", fields, 5)
 
 
 def short_day(day: str | None) -> str:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import ClassVar
 
 from ledger.verify.checkpoint import Checkpoint
-from ledger.verify.completeness import Commitments, RowMap
+from ledger.verify.completeness import Commitments, IndexRefused, RowMap
 from ledger.verify.entry import Entry, parse_entry
 from ledger.verify.history import History
 from ledger.verify.keys import KeyRecord
@@ -26,6 +26,7 @@ from ledger.verify.wording import Refusal
 Ahead = Callable[[Iterable[bytes]], Iterable[tuple[bytes, bool]]]
 _GATHERED = 200_000  # rows: a ledger with no more, and no index committed, costs no map at all
 _TURN = 16  # entries whose signatures are checked in a row
+_MOST_FALSE = 100  # false commitments that are named one by one
 
 
 class AuditRefused(Refusal):
@@ -71,7 +72,12 @@ class HubPart:
 
 @dataclass(slots=True)
 class AuditResult:
-    """Outcome of an audit: `entries` seen, the root over them, the first failure if any."""
+    """Outcome of an audit: `entries` seen, the root over them, the failure if any.
+
+    `false_index` are commitments of the log key that are not true, by log index, the first hundred
+    of them. They end no walk, since what they speak of is checked all the same; the first of them is
+    the failure when nothing else is wrong.
+    """
 
     entries: int = 0
     root: bytes = b""
@@ -79,10 +85,16 @@ class AuditResult:
     failed_index: int | None = None
     disputed: int = 0
     types: dict[str, int] = field(default_factory=dict)
+    false_index: list[tuple[int, Refusal]] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
         return self.failure is None
+
+    @property
+    def whole(self) -> bool:
+        """Every entry is what was sealed; what the log key said of its index may be false."""
+        return self.clean or any(self.failure is wrong for _, wrong in self.false_index)
 
 
 def audit_entries(
@@ -107,7 +119,7 @@ def audit_entries(
         rows: an empty map for the completeness index; without one it is kept in memory.
 
     Returns:
-        The result; the first failure ends the walk.
+        The result; the first failure ends the walk, but for a false commitment of the index.
     """
     expected = dict(checkpoints)
     result = AuditResult()
@@ -143,7 +155,12 @@ def audit_entries(
                 elif entry.keyid in part.own and statement.anchor[0] in part.checkpoints:
                     # The hub's log is the measure; how long it was then is for the hub to check.
                     _check_issued(index, statement.anchor, part.checkpoints)
-            commitments.take(index, located.id, statement)
+            try:
+                commitments.take(index, located.id, statement)
+            except IndexRefused as false:
+                # It is in the log for ever: who could end the walk by it could hide what comes after.
+                if len(result.false_index) < _MOST_FALSE:
+                    result.false_index.append((index, false))
             tree.append(entry.id)
             result.entries = result.failed_index = index + 1
             if index + 1 in expected and (root := tree.root()) != expected[index + 1]:
@@ -161,6 +178,8 @@ def audit_entries(
             raise AuditRefused("tree-short", found=result.entries, expected=largest)
     except Refusal as refused:
         result.failure = refused
+    if result.failure is None and result.false_index:
+        result.failed_index, result.failure = result.false_index[0]
     result.root = tree.root()
     # Which entries of a stolen key are disputed, places in the hub's log decide.
     result.disputed = len(history.keys.disputed()) if part is None else 0

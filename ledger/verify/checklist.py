@@ -7,23 +7,21 @@ an entry that fails a check never lends its keys or registrations to others.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
-from ledger.verify.bundle import BundleEntry, LotBundle
+from ledger.verify.bundle import LotBundle
 from ledger.verify.bundle_checkpoint import open_sealed
+from ledger.verify.bundle_entries import BundleEntries
 from ledger.verify.bundle_index import IndexCheck, is_goods
 from ledger.verify.bundle_proofs import BundleProofs
 from ledger.verify.bundle_refusals import BundleRefused
-from ledger.verify.checkpoint import Checkpoint
 from ledger.verify.findings import Finding
 from ledger.verify.graph import Lot, lots_about
-from ledger.verify.history import History, Located
+from ledger.verify.history import Located
 from ledger.verify.keys import COMMITTED
 from ledger.verify.lots import GOODS_TYPES, LotGraph
 from ledger.verify.merkle import MAX_SIZE
 from ledger.verify.report import TITLES, Report
 from ledger.verify.rules.standing import lot_findings, lot_status
-from ledger.verify.statement import Statement, read_statement
 from ledger.verify.trust import Trust
 from ledger.verify.wording import Refusal
 
@@ -62,24 +60,21 @@ class _Check:
         self.trust = trust
         self.report = report
         self.lot: Lot = (bundle.item, bundle.lot_code)
-        self.statements: dict[str, tuple[int, Statement]] = {}
-        self.history = History(self._party_of, trust.roots, partial=True)
-        self.located: list[Located] = []
+        self.entries = BundleEntries(bundle, trust, report)
+        self.history = self.entries.history
+        self.located = self.entries.located
 
     def run(self, now: dt.datetime | None, label: tuple[str, int] | None) -> Report:
         report, bundle = self.report, self.bundle
         report.item, report.lot_code, report.entries = *self.lot, len(bundle.entries)
         checkpoint = open_sealed(bundle, self.trust, report)
-        readings = {one.index: _read(one) for one in bundle.entries}
-        readable = {at: one for at, one in readings.items() if isinstance(one, Statement)}
+        readable = self.entries.readable
         proofs = BundleProofs(bundle, checkpoint, report)
         proofs.prove_all(readable.values())
         index = IndexCheck(bundle, readable, report)
-        for one in bundle.entries:
-            index.before(one.index, self.history.keys)
-            self._entry(one, readings[one.index], proofs)
+        self.entries.check(proofs, lambda at: index.before(at, self.history.keys))
         index.before(MAX_SIZE, self.history.keys)
-        self._genesis(checkpoint)
+        self.entries.check_genesis(checkpoint)
         graph = LotGraph(self.located)
         self._graph(graph)
         index.check(self.lot, self.located, graph, required=self.trust.index_required)
@@ -93,61 +88,6 @@ class _Check:
 
     def _fail(self, check: int, index: int | None, refusal: Refusal) -> None:
         self.report.fail(check, index, refusal)
-
-    def _party_of(self, entry_id: str) -> tuple[str, str] | None:
-        found = self.statements.get(entry_id)
-        return None if found is None else (found[1].type, found[1].party)
-
-    # 1, 4, 5, 6, 7, 8 -----------------------------------------------------------------------
-    def _entry(self, one: BundleEntry, reading: Statement | Refusal, proofs: BundleProofs) -> None:
-        before = len(self.report.failures)
-        proofs.check_entry(one)
-        if isinstance(reading, Refusal):
-            self._fail(1, one.index, reading)
-            return
-        self._admit(one, reading, failed=len(self.report.failures) > before)
-        self.statements[one.entry.id.hex()] = one.index, reading
-
-    def _admit(self, one: BundleEntry, statement: Statement, *, failed: bool) -> None:
-        history, entry = self.history, one.entry
-        try:
-            signer = history.keys.signer(entry.keyid, one.index, statement)
-        except Refusal as refused:
-            self._fail(6, one.index, refused)
-            return
-        sound = not failed
-        checks: tuple[tuple[int, Callable[[], None]], ...] = (
-            (5, lambda: signer.public.verify(entry.signature, entry.signed)),
-            (6, lambda: history.check_authority(signer, statement)),
-            (7, lambda: history.check_journal(entry, statement)),
-            (8, lambda: history.check_links(statement)),
-        )
-        for number, check in checks:
-            try:
-                check()
-            except Refusal as refused:
-                self._fail(number, one.index, refused)
-                sound = False
-        if sound:
-            located = Located(one.index, entry.id.hex(), statement, signer)
-            history.fold(located, entry)
-            self.located.append(located)
-
-    def _genesis(self, checkpoint: Checkpoint | None) -> None:
-        genesis = self.history.keys.genesis
-        if genesis is None:
-            self._fail(6, None, BundleRefused("genesis-absent"))
-            return
-        if checkpoint is not None and genesis["origin"] != checkpoint.origin:
-            self._fail(
-                2,
-                0,
-                BundleRefused(
-                    "origin-differs", found=genesis["origin"], expected=checkpoint.origin
-                ),
-            )
-        if genesis["log_key"] != self.trust.log_key.format():
-            self._fail(2, 0, BundleRefused("log-key-differs"))
 
     # 8 --------------------------------------------------------------------------------------
     def _graph(self, graph: LotGraph) -> None:
@@ -214,13 +154,6 @@ class _Check:
         if label is not None and not _issued(graph, self.lot, label):
             serial = f"{label[0]}{label[1]:06d}"
             self._fail(9, None, BundleRefused("label-foreign", serial=serial))
-
-
-def _read(one: BundleEntry) -> Statement | Refusal:
-    try:
-        return read_statement(one.entry.payload)
-    except Refusal as refused:
-        return refused
 
 
 def _worked_at(one: Located) -> tuple[str, str] | None:

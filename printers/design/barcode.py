@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from barcode.codex import Gs1_128
 from PIL import Image, ImageDraw
 
 from printers.bitmap import DOTS_PER_MM
@@ -63,6 +62,8 @@ def gs1_128_modules(place: BarcodePlace, words: Mapping[str, str]) -> str:
 @lru_cache(maxsize=64)
 def _modules(content: str) -> str:
     # The library puts FNC1 in front, which is what makes a Code 128 symbol GS1-128.
+    from barcode.codex import Gs1_128  # few labels have bars, and it brings much with it
+
     return "".join(Gs1_128(content).build())
 
 

@@ -45,7 +45,7 @@ class QrPatch:
 
     def matrix(self) -> QrMatrix:
         """The modules of this very code."""
-        return qr_matrix(self.text, self.level)
+        return qr_matrix(self.text, self.level, self.version)
 
     def bitmap(self) -> Bitmap:
         """The symbol in dots."""

@@ -20,7 +20,7 @@ from printers.design.qr_masks import best_mask
 from printers.design.qr_segments import cost, segments
 from printers.design.template_parts import Level
 
-MAX_VERSION = 26  # header sizes of segments() hold up to here; 200 characters need 14 at most
+MAX_VERSION = 26  # header sizes of segments() hold up to here; 300 characters need 20 at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,17 @@ class _Frame:
 
 
 @lru_cache(maxsize=64)
-def qr_matrix(text: str, level: Level = "M") -> QrMatrix:
-    """The smallest code (ISO/IEC 18004) that holds `text` at `level`, with its best mask.
+def qr_matrix(text: str, level: Level = "M", least_version: int = 1) -> QrMatrix:
+    """The smallest code (ISO/IEC 18004) from `least_version` that holds `text` at `level`.
 
-    `text` is 1 to 200 ASCII characters, split into numeric, alphanumeric and byte segments so that
+    `text` is 1 to 300 ASCII characters, split into numeric, alphanumeric and byte segments so that
     it takes the fewest bits.
     """
     for wide in (False, True):
         parts = segments(text, wide)
         length = sum(cost(mode, len(part), wide) for mode, part in parts)
         first, last = (10, MAX_VERSION) if wide else (1, 9)
-        for version in range(first, last + 1):
+        for version in range(max(first, least_version), last + 1):
             if length <= 8 * capacity(version, level):
                 return _build(version, level, codewords(parts, version, level))
     raise exceptions.DataOverflowError(f"{len(text)} characters")

@@ -10,7 +10,7 @@ from printers.bitmap import DOTS_PER_MM, Bitmap
 from printers.design.barcode import draw_barcode
 from printers.design.laid import Laid, Patch, QrPatch
 from printers.design.layout import draw_stars, draw_text, fill, ink_text, set_text
-from printers.design.qr import qr_matrix
+from printers.design.qr import QrMatrix, qr_matrix
 from printers.design.template import Template
 from printers.design.template_parts import PER_LABEL, QrPlace
 from printers.design.typeface import to_ink
@@ -80,8 +80,15 @@ def _shared(template: Template, words: tuple[tuple[str, str], ...], stars: int) 
 
 
 def _qr_patch(place: QrPlace, text: str) -> QrPatch:
-    matrix = qr_matrix(text, place.level)
-    need = (matrix.size + 2 * place.quiet_modules) * place.module_dots
+    level = place.level
+    matrix = qr_matrix(text, level)
+    need = _side(matrix, place)
+    if need > place.box.width:
+        level = place.least_level
+        # From version 7 on six alignment patterns steady the reading, so the place is used up.
+        modules = place.box.width // place.module_dots - 2 * place.quiet_modules
+        matrix = qr_matrix(text, level, max(1, (modules - 17) // 4))
+        need = _side(matrix, place)
     if need > place.box.width:
         raise TemplateError(
             "template.qr-does-not-fit",
@@ -96,7 +103,7 @@ def _qr_patch(place: QrPlace, text: str) -> QrPatch:
     inset = (place.box.width - matrix.size * place.module_dots) // 2
     return QrPatch(
         text,
-        place.level,
+        level,
         matrix.version,
         matrix.mask,
         matrix.size,
@@ -104,3 +111,8 @@ def _qr_patch(place: QrPlace, text: str) -> QrPatch:
         place.box.x + inset,
         place.box.y + inset,
     )
+
+
+def _side(matrix: QrMatrix, place: QrPlace) -> int:
+    """Dots a side, quiet zone included."""
+    return (matrix.size + 2 * place.quiet_modules) * place.module_dots

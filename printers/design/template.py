@@ -34,7 +34,15 @@ from printers.toml_table import TomlTable
 
 _FOLDER = Path(__file__).parents[1] / "templates"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-SHIPPED = ("goi-50x40", "tron-58", "tron-58-nhanh", "tron-80", "nho-30x20", "thung-100x100")
+SHIPPED = (
+    "goi-50x40",
+    "goi-50x40-ky",
+    "tron-58",
+    "tron-58-nhanh",
+    "tron-80",
+    "nho-30x20",
+    "thung-100x100",
+)
 _PARTS: tuple[Part, ...] = ("whole", "main", "trace")
 
 
@@ -155,6 +163,8 @@ class Template:
             raise TemplateError(
                 "template.optional-bars", where=where, found=", ".join(sorted(barred))
             )
+        if self.qr.signed and "sscc" in self.fields:
+            raise TemplateError("template.signed-carton", where=where)
         self._validate_goods_name(where)
         if not any(t.per_label for t in self.texts):
             raise TemplateError("template.no-serial", where=where)

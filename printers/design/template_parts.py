@@ -86,12 +86,18 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class QrPlace:
-    """A square in which the QR code, quiet zone included, is centred."""
+    """A square in which the QR code, quiet zone included, is centred.
+
+    Where the text is too long for `level`, `least_level` may do. `signed`: the text carries the
+    station's signature, so whoever prints has to sign it.
+    """
 
     box: Box
     module_dots: int
     level: Level
     quiet_modules: int
+    least_level: Level = "M"
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

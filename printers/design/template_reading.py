@@ -135,9 +135,11 @@ def read_qr(table: TomlTable, size: tuple[int, int]) -> QrPlace:
             high=MAX_MODULE_MM,
         )
     quiet = table.integer("quiet_modules", 4, 16, 4)
-    level = table.choice("level", ("L", "M", "Q", "H"), "M")
+    level = cast("Level", table.choice("level", ("L", "M", "Q", "H"), "M"))
+    least = cast("Level", table.choice("least_level", ("L", "M", "Q", "H"), level))
+    signed = table.flag("signed", False)
     table.finish()
-    return QrPlace(box, dots, cast("Level", level), quiet)
+    return QrPlace(box, dots, level, quiet, least, signed)
 
 
 def read_stars(table: TomlTable, size: tuple[int, int]) -> StarRow:

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from printers.bitmap import Bitmap
 from printers.encoders.sheet import SheetLayout, compose_pdf
@@ -67,6 +66,8 @@ def _give_back(spool: Spool, claimed: list[Claimed]) -> None:
 
 
 def _target(spool: Spool, job_id: str, transport: Transport) -> Path:
+    from urllib.request import url2pathname  # brings all of HTTP with it
+
     parts = urlsplit(transport.address)
     folder = Path(url2pathname(parts.path))
     if parts.scheme != "file" or not folder.is_dir():

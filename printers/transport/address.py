@@ -17,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
-from urllib.request import url2pathname
 
 from printers.errors import AddressError
 from printers.transport.base import Transport
@@ -26,7 +25,6 @@ from printers.transport.device import DeviceTransport
 from printers.transport.file import FileTransport
 from printers.transport.lan import LanTransport
 from printers.transport.serial_port import BAUDS, FLOWS, SerialTransport
-from printers.transport.usb_printer import UsbTransport
 from printers.transport.windows_spooler import WindowsSpoolerTransport
 
 MAX_ADDRESS_CHARS = 1024
@@ -102,6 +100,8 @@ def _tcp(parts: SplitResult, address: str) -> Transport:
 
 def _file(parts: SplitResult, address: str) -> Transport:
     _settings(parts, address, ())
+    from urllib.request import url2pathname  # brings all of HTTP with it
+
     path = Path(url2pathname(parts.path))
     if parts.netloc or not path.is_absolute() or "\0" in unquote(parts.path):
         raise _malformed(address)
@@ -134,6 +134,9 @@ def _usb(parts: SplitResult, address: str) -> Transport:
     match = _USB.fullmatch(parts.netloc)
     if not match or parts.path not in ("", "/"):
         raise AddressError("address.usb", found=address[:100])
+    # Read here, with its library, for those few who have such a printer.
+    from printers.transport.usb_printer import UsbTransport
+
     return UsbTransport(int(match[1], 16), int(match[2], 16), found.get("serial"))
 
 

@@ -35,6 +35,7 @@ CARTON = {
 }
 FIELDS = {
     "goi-50x40": SHORT,
+    "goi-50x40-ky": SHORT,
     "tron-58": FULL,
     "tron-58-nhanh": SHORT,
     "tron-80": FULL,

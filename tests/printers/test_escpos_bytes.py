@@ -16,6 +16,7 @@ from printers.encoders.escpos import encode
 from printers.errors import EncodingError
 from printers.profile import SHIPPED as PRINTERS
 from printers.profile import Profile
+from tests.examples import examples
 from tests.printers.escpos_reference import decode, dots
 from tests.printers.sample_labels import label
 
@@ -50,7 +51,7 @@ def test_the_reference_decoder_gives_every_template_back_dot_for_dot(
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(
     width=st.integers(1, 200),
     height=st.integers(1, 300),
@@ -115,7 +116,7 @@ def test_gap_stock_ends_with_form_feed_and_a_roll_with_a_cut() -> None:
     assert encode(bitmap, Profile.shipped("escpos-80"), ROLL).endswith(b"\x1bd\x04")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 95**4 - 1))
 def test_process_ids_are_four_printable_characters(number: int) -> None:
     request = request_answer(number)

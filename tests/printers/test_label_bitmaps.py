@@ -143,7 +143,7 @@ def test_a_png_that_is_none_or_too_large_is_refused() -> None:
         ({"serial": "A" * 21}, "label.serial"),
         ({"serial": "1٢3"}, "label.serial"),
         ({"qr": ""}, "label.qr-length"),
-        ({"qr": "A" * 201}, "label.qr-length"),
+        ({"qr": "A" * 301}, "label.qr-length"),
         ({"qr": "HTTPS://CHÈ.VN"}, "label.qr-character"),
         ({"stars": 6}, "label.stars"),
         ({"stars": -1}, "label.stars"),

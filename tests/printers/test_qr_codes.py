@@ -40,7 +40,7 @@ def test_penalty_points_are_those_of_the_library(n: int) -> None:
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=200))
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=300))
 def test_zxing_reads_any_text_back(text: str) -> None:
     matrix = qr_matrix(text)
     side = matrix.size + 8

@@ -34,6 +34,8 @@ class Print:
         serial = f"{tag}{chance.randrange(10**6):06}{check}"
         fields = {**FIELDS[name], "lot": lot}
         self.text = f"HTTPS://TRUYXUAT.VN/01/{chance.randrange(10**14):014}/10/{lot}/21/{serial}"
+        if template.qr.signed:
+            self.text += f"?S={chance.randrange(10**164):0164}"
         if "sscc" in fields:
             number = f"{chance.randrange(10**17):017}"
             total = sum(int(d) * (3 if n % 2 == 0 else 1) for n, d in enumerate(number))
@@ -90,10 +92,10 @@ def worn(name: str, count: int, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_two_decoders_read_100_random_labels_clean_and_as_a_phone_sees_them(
+def test_two_decoders_read_40_random_labels_clean_and_as_a_phone_sees_them(
     name: str, tmp_path: Path
 ) -> None:
-    clean_and_photographed(name, 100, tmp_path)
+    clean_and_photographed(name, 40, tmp_path)
 
 
 @pytest.mark.parametrize("name", SHIPPED)

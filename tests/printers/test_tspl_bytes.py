@@ -18,6 +18,7 @@ from printers.encoders.choose import encode_label
 from printers.encoders.tspl import encode
 from printers.errors import EncodingError
 from printers.profile import SHIPPED, Profile, Send
+from tests.examples import examples
 from tests.printers import tspl_reference
 from tests.printers.escpos_reference import dots
 from tests.printers.sample_labels import label
@@ -78,7 +79,7 @@ def speckled(noise: Random, width: int, height: int, ink: float) -> Bitmap:
     return Bitmap(width, height, bytes(rows))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(
     width=st.integers(1, 384),
     height=st.integers(1, 120),
@@ -131,7 +132,7 @@ def test_a_background_with_such_bytes_is_mended_by_the_label() -> None:
     same(laid, printed)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(
     x=st.integers(0, 300),
     y=st.integers(0, 250),

@@ -128,7 +128,7 @@ def test_a_path_cut_lengthened_or_changed_fails_check_4(at: int) -> None:
 
 @pytest.mark.parametrize("at", PLACES)
 def test_the_path_of_another_entry_fails_check_4(at: int) -> None:
-    for other in BUNDLE.entries:
+    for other in BUNDLE.entries[at % 4 :: 4]:
         if other.path != BUNDLE.entries[at].path:
             found = replaced(at, replace(BUNDLE.entries[at], path=other.path))
             assert any(number == 4 and index == INDEXES[at] for number, index, _ in found)

@@ -17,7 +17,7 @@ from ledger.verify.graph import Lot
 from tests.ledger_story import NOW, ORIGIN, TRUST, amount, kg, lot, signer_of, told
 from tests.tampering.forgery import Desk, Sealed
 
-STATEMENTS = 10_000
+STATEMENTS = 4_000
 PARTIES = ("HTX-1", "HTX-2", "CTY-3", "CTY-4")
 
 
@@ -138,14 +138,14 @@ class RandomTrade:
 
 @cache
 def trade() -> RandomTrade:
-    """Ten thousand random valid statements, once."""
+    """Four thousand random valid statements, once."""
     made = RandomTrade(20261121)
     while made.desk.size < STATEMENTS:
         made.step()
     return made
 
 
-def test_ten_thousand_random_valid_statements_raise_no_alarm() -> None:
+def test_four_thousand_random_valid_statements_raise_no_alarm() -> None:
     desk = trade().desk
     size = STATEMENTS // 2
     result = desk.audit(known=Checkpoint(ORIGIN, size, desk.roots[size]))
@@ -159,19 +159,19 @@ def test_bundles_of_random_lots_verify_without_a_finding() -> None:
     made = trade()
     sealed = Sealed(made.desk.entries)
     rng = Random(7)
-    lots = rng.sample(sorted(made.chains), 150)
+    lots = rng.sample(sorted(made.chains), 50)
     entries = 0
     for of in lots:
         report = verify_bundle(sealed.bundle(made.registry | made.chains[of], of), TRUST, now=NOW)
         assert report.verdict == "verified", report.as_text("en")
         assert report.findings == [] and report.status == "active", report.as_text("en")
         entries += report.entries
-    assert entries > 150 * 30
+    assert entries > 50 * 30
 
 
-def test_a_single_changed_entry_among_ten_thousand_is_located() -> None:
+def test_a_single_changed_entry_among_four_thousand_is_located() -> None:
     desk = trade().desk
-    for at in (0, 17, 4_999, STATEMENTS - 1):
+    for at in (0, 17, 1_999, STATEMENTS - 1):
         raw = list(desk.entries)
         raw[at] = raw[at][:-1] + bytes([raw[at][-1] ^ 1])
         before = {size: root for size, root in desk.roots.items() if size <= at}

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.verify.canonical import MAX_INTEGER, CanonicalRefused, decode, encode
+from tests.examples import examples
 from tests.shared_data import shared
 from tests.vectors.make_format_vectors import canonical_vectors, pinned
 
@@ -34,7 +35,7 @@ OBJECTS = st.dictionaries(KEYS, VALUES, max_size=5)
 
 
 @given(OBJECTS)
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(60))
 def test_an_object_of_the_profile_is_written_as_the_oracle_writes_it(value: dict[str, Any]) -> None:
     payload = encode(value)
     assert payload == rfc8785.dumps(value)
@@ -42,7 +43,7 @@ def test_an_object_of_the_profile_is_written_as_the_oracle_writes_it(value: dict
 
 
 @given(st.binary(max_size=200) | OBJECTS.map(lambda value: json.dumps(value).encode()))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(100))
 def test_whatever_is_decoded_is_its_own_canonical_form(payload: bytes) -> None:
     try:
         value = decode(payload)
@@ -52,7 +53,7 @@ def test_whatever_is_decoded_is_its_own_canonical_form(payload: bytes) -> None:
 
 
 @given(OBJECTS, st.data())
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=examples(60))
 def test_one_changed_byte_never_gives_the_same_value(value: dict[str, Any], data: Any) -> None:
     payload = bytearray(encode(value))
     at = data.draw(st.integers(0, len(payload) - 1))
@@ -70,7 +71,7 @@ def test_one_changed_byte_never_gives_the_same_value(value: dict[str, Any], data
         "".join
     )
 )
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=examples(150))
 def test_a_string_is_accepted_exactly_when_it_is_nfc_without_nul(text: str) -> None:
     good = unicodedata.is_normalized("NFC", text) and "\x00" not in text
     payload = rfc8785.dumps({"a": text})

@@ -16,6 +16,7 @@ from ledger.verify.merkle import (
     leaf_hash,
     root_of,
 )
+from tests.examples import examples
 from tests.tampering.forgery import node_of
 
 MOST = 130
@@ -31,7 +32,7 @@ wanted = st.integers(1, MOST).flatmap(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(wanted)
 def test_a_proof_gives_the_root_of_the_tree_and_of_every_older_size(
     asked: tuple[int, set[int], set[int]],
@@ -43,7 +44,7 @@ def test_a_proof_gives_the_root_of_the_tree_and_of_every_older_size(
         assert tree.root_at(one) == root_of(IDS[:one])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(70), deadline=None)
 @given(wanted, st.randoms(use_true_random=False))
 def test_any_change_of_a_hash_or_a_leaf_gives_another_root(
     asked: tuple[int, set[int], set[int]], chance: random.Random

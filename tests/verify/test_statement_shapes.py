@@ -18,6 +18,7 @@ from ledger.verify.statement import (
     read_statement,
 )
 from ledger.verify.wording import Refusal
+from tests.examples import examples
 from tests.ledger_story import told
 from tests.verify.statement_strategies import (
     ALL_SHAPES,
@@ -105,7 +106,7 @@ def test_other_spellings_of_a_valid_statement_are_refused_by_both_ways(name: str
             assert spelling == good or not agree(spelling), spelling
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.sampled_from(sorted(ALL_SHAPES)), st.integers(0, 2**32), st.data())
 def test_random_byte_edits_are_judged_alike_by_both_ways(
     name: str, seed: int, data: st.DataObject
@@ -118,7 +119,7 @@ def test_random_byte_edits_are_judged_alike_by_both_ways(
     agree(bytes(payload))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_in_a_text_field_is_judged_alike_by_both_ways(text: str) -> None:
     value = statement_of("item-registered", Random(1))

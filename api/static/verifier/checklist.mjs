@@ -5,29 +5,17 @@ import { toHex } from "./bytes.mjs";
 import { parseBundle } from "./bundle.mjs";
 import { COMMITTED, IndexCheck, isAboutGoods } from "./completeness.mjs";
 import { chooseVerifier } from "./ed25519.mjs";
+import { BundleEntries, refusalOf } from "./entries.mjs";
 import { once } from "./findings.mjs";
 import { lotKey, lotsAbout } from "./graph.mjs";
-import { History } from "./history.mjs";
 import { LotGraph, isGoods } from "./lots.mjs";
 import { BundleProofs } from "./proofs.mjs";
-import { BundleRefused, Refusal } from "./refusals.mjs";
+import { BundleRefused } from "./refusals.mjs";
 import { Report } from "./report.mjs";
 import { openSealed } from "./seal.mjs";
 import { hmac } from "./sha256.mjs";
 import { lotFindings, lotStatus } from "./standing.mjs";
-import { readStatement } from "./statement.mjs";
 import { isObject } from "./strict_file.mjs";
-
-/** The refusal that `look` throws, or null; anything else that it throws is a fault of ours. */
-async function refusalOf(look) {
-  try {
-    await look();
-    return null;
-  } catch (wrong) {
-    if (wrong instanceof Refusal) return wrong;
-    throw wrong;
-  }
-}
 
 /**
  * Check a bundle file's bytes against a trust file (see `parseTrust`); gives a Report.
@@ -52,47 +40,31 @@ export async function verifyBundle(raw, trust, { now = null, label = null, fallb
 }
 
 class Check {
-  #statements = new Map();
-  #located = [];
+  #located;
 
   constructor(bundle, trust, report, verifier) {
     this.bundle = bundle;
     this.trust = trust;
     this.report = report;
     this.lot = lotKey(bundle.item, bundle.lot);
-    this.history = new History((id) => this.#statements.get(id), trust.roots, verifier);
+    this.entries = new BundleEntries(bundle, trust, report, verifier);
+    this.history = this.entries.history;
+    this.#located = this.entries.located;
     this.verifier = verifier;
   }
 
   async run(now, label) {
-    const { report, bundle, trust } = this;
-    const { entries } = bundle;
-    Object.assign(report, { item: bundle.item, lot: bundle.lot, entries: entries.length });
+    const { report, bundle, trust, entries } = this;
+    const count = bundle.entries.length;
+    Object.assign(report, { item: bundle.item, lot: bundle.lot, entries: count });
     const checkpoint = await openSealed(bundle, trust, report, this.verifier);
-    const readable = new Map();
-    const unreadable = new Map();
-    for (const { index, payload } of entries) {
-      const refused = await refusalOf(() => readable.set(index, readStatement(payload)));
-      if (refused) unreadable.set(index, refused);
-    }
+    await entries.read();
     const proofs = new BundleProofs(bundle, checkpoint, report);
-    proofs.proveAll([...readable.values()]);
-    const index = new IndexCheck(bundle, readable, report);
-    for (const one of entries) {
-      index.before(one.index, this.history.keys);
-      const before = report.failures.length;
-      proofs.checkEntry(one);
-      const refused = unreadable.get(one.index);
-      if (refused) {
-        report.fail(1, one.index, refused);
-        continue;
-      }
-      const statement = readable.get(one.index);
-      await this.#admit(one, statement, report.failures.length > before);
-      this.#statements.set(one.id, statement);
-    }
+    proofs.proveAll([...entries.readable.values()]);
+    const index = new IndexCheck(bundle, entries.readable, report);
+    await entries.check(proofs, (at) => index.before(at, this.history.keys));
     index.before(Infinity, this.history.keys);
-    this.#genesis(checkpoint);
+    entries.checkGenesis(checkpoint);
     this.#graph();
     index.check(this.lot, this.#located, trust.indexRequired);
     proofs.checkAnchors(this.#located);
@@ -101,51 +73,6 @@ class Check {
     // A conclusion about goods needs evidence that stands.
     if (report.failures.length) report.notRun.add(11);
     return report;
-  }
-
-  // 5, 6, 7, 8
-  async #admit(one, statement, failed) {
-    const { history, report } = this;
-    let signer;
-    const unknown = await refusalOf(() => {
-      signer = history.keys.signer(one.keyid, one.index, statement);
-    });
-    if (unknown) {
-      report.fail(6, one.index, unknown);
-      return;
-    }
-    let sound = !failed;
-    for (const [number, look] of [
-      [5, () => this.verifier.verify(signer.key, one.signature, one.signed)],
-      [6, () => history.checkAuthority(signer, statement)],
-      [7, () => history.checkJournal(one, statement)],
-      [8, () => history.checkLinks(statement)],
-    ]) {
-      const refused = await refusalOf(look);
-      if (refused) {
-        report.fail(number, one.index, refused);
-        sound = false;
-      }
-    }
-    if (!sound) return;
-    const located = { index: one.index, id: one.id, statement, signer };
-    history.fold(located, one.keyid);
-    this.#located.push(located);
-  }
-
-  #genesis(checkpoint) {
-    const { genesis } = this.history.keys;
-    if (!genesis) {
-      this.report.fail(6, null, new BundleRefused("genesis-absent"));
-      return;
-    }
-    if (checkpoint && genesis.origin !== checkpoint.origin) {
-      const params = { found: genesis.origin, expected: checkpoint.origin };
-      this.report.fail(2, 0, new BundleRefused("origin-differs", params));
-    }
-    if (genesis.log_key !== this.trust.logKey.text) {
-      this.report.fail(2, 0, new BundleRefused("log-key-differs"));
-    }
   }
 
   // 8

@@ -23,7 +23,25 @@ export const WORDS = {
     "Có sẵn trong tệp này (dấu vân tay khóa sổ {fingerprint})",
     "Built into this file (log key fingerprint {fingerprint})",
   ],
-  label: ["Số tem quét được (không bắt buộc)", "Serial of a scanned label (optional)"],
+  stations: ["Danh sách trạm", "Station list"],
+  stationsHint: [
+    "Để kiểm tra tem có chữ ký trong mã; lấy từ cơ quan quản lý hoặc máy chủ của sổ.",
+    "For checking labels whose code is signed; from the authority or the ledger's hub.",
+  ],
+  label: [
+    "Quét hoặc dán nội dung mã trên tem, hoặc gõ số tem (không bắt buộc)",
+    "Scan or paste what a label's code says, or type its serial (optional)",
+  ],
+  labelTitle: ["Tem", "Label"],
+  needLabel: [
+    "Danh sách trạm đã sẵn sàng: hãy quét hoặc dán nội dung mã trên tem.",
+    "The station list is ready: scan or paste what a label's code says.",
+  ],
+  badList: ["Danh sách trạm không đạt nên không dùng được.", "The station list does not stand."],
+  needBundle: [
+    "Số tem không kèm chữ ký: hãy chọn thêm hồ sơ của lô, hoặc quét cả mã.",
+    "A serial alone carries no seal: choose the lot's bundle too, or scan the whole code.",
+  ],
   badLabel: [
     "Số tem {found} không đúng dạng ký hiệu trạm + số đếm, như A1000012K7QM.",
     "The serial {found} is not of the form TAG + counter, such as A1000012K7QM.",
@@ -39,6 +57,7 @@ export const WORDS = {
   working: ["Đang kiểm tra…", "Checking…"],
   verified: ["ĐẠT", "VERIFIED"],
   refused: ["KHÔNG ĐẠT", "REFUSED"],
+  undecided: ["CHƯA KẾT LUẬN ĐƯỢC", "UNDECIDED"],
   verifiedText: [
     "Mọi chữ ký và niêm phong đều khớp.",
     "Every signature and every seal holds.",

@@ -50,3 +50,12 @@ export class OwnershipRefused extends Refusal {
 export class RowsRefused extends Refusal {
   static family = "rows";
 }
+export class SealRefused extends Refusal {
+  static family = "seal";
+}
+export class AddressRefused extends Refusal {
+  static family = "address";
+}
+export class ListRefused extends Refusal {
+  static family = "list";
+}
