@@ -55,6 +55,28 @@ class PrivateNotes:
         with self._lock:
             self._db.execute("DELETE FROM note WHERE digest = ?", (digest,))
 
+    def rows(self) -> list[tuple[str, bytes, str]]:
+        """(digest, salt, text) of every text."""
+        with self._lock:
+            return self._db.execute("SELECT digest, salt, text FROM note").fetchall()
+
+    def take(self, rows: Iterable[tuple[str, bytes, str]]) -> int:
+        """Keep texts of another file, (digest, salt, text); returns how many were new here."""
+        new = 0
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                for row in rows:
+                    new += self._db.execute(
+                        "INSERT OR IGNORE INTO note VALUES (?,?,?)", row
+                    ).rowcount
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+        return new
+
     def hold(self, raw: bytes, digests: Sequence[str]) -> None:
         """Hold an entry until it is known whether it was recorded. Again is harmless."""
         with self._lock:

@@ -107,12 +107,13 @@ class Station:
         """
         if draft.party == ROOT_PARTY and by is None:
             return self._by_roots(draft)
-        if self._stopped is not None and (why := self._stopped()) is not None:
-            raise why
         acting = self._in_act()
         if not acting:
             self._resending.settle()
         with self.ledger.store.writing():
+            # Whoever stops this station takes the right to append after that, and has its last word.
+            if self._stopped is not None and (why := self._stopped()) is not None:
+                raise why
             self._catch_up()
             signer = by or self._signer_for(draft)
             kept: list[str] = []

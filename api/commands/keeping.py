@@ -16,6 +16,7 @@ from api.commands.keeping_told import (
     older_data,
     restored_data,
     restored_text,
+    station_backup_text,
 )
 from api.commands.progress import progress
 from api.commands.words import Nouns, choose, give, opened, options, tell
@@ -28,8 +29,9 @@ from api.keeping.move_record import Kind, Moved
 from api.keeping.moving import move_to_database, move_to_file, move_to_folder, target_of
 from api.keeping.restore import OlderBackup, restore
 from api.keeping.resubmission import resubmit
+from api.keeping.station_errors import StationKeepingError
 from api.settings import Settings
-from api.station.joined import refuse_copy_of_station
+from api.station.joined import joined_of
 from ledger.store.postgres.founding import Founded
 
 
@@ -117,7 +119,6 @@ def _founding(owner: str, application: str | None) -> Founding:
 
 def run_backup(args: argparse.Namespace) -> int:
     """Write a backup file."""
-    refuse_copy_of_station(args.dir)
     with opened(args) as services:
         made = back_up(
             services,
@@ -142,6 +143,8 @@ def run_backup(args: argparse.Namespace) -> int:
         f"Đã ghi {args.file}: {made.size} phiếu, gốc {made.root.hex()}, {made.length} byte. ",
     )
     tell(told + precious)
+    if services.link is not None:
+        tell(station_backup_text(args.lang))
     if args.json:
         give(
             {
@@ -156,7 +159,10 @@ def run_backup(args: argparse.Namespace) -> int:
 
 
 def run_restore(args: argparse.Namespace) -> int:
-    """Restore a backup, or bring missing statements back; 1 when the backup is too old."""
+    """Restore a backup, or bring missing statements back.
+
+    1 when the backup is too old, and when it was restored with what was wrong with the ledger itself.
+    """
     if args.resubmit:
         return _resubmit(args)
     if args.file is None:
@@ -180,7 +186,7 @@ def run_restore(args: argparse.Namespace) -> int:
     tell(restored_text(args.lang, args.dir, made))
     if args.json:
         give(restored_data(made))
-    return 0
+    return 1 if made.findings else 0
 
 
 def _resubmit(args: argparse.Namespace) -> int:
@@ -206,8 +212,9 @@ def _resubmit(args: argparse.Namespace) -> int:
 
 def run_move(args: argparse.Namespace) -> int:
     """Move the ledger, or finish a move to the same place that was cut off."""
-    refuse_copy_of_station(args.dir)
     kind, place = target_of(args.dir, args.to)
+    if kind == "database" and joined_of(args.dir) is not None:
+        raise StationKeepingError("station-in-folder", path=args.dir)
     made = moved_before(args.dir, kind, place)
     if made is None:
         _refuse_connected(args.dir)

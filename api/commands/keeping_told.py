@@ -8,6 +8,9 @@ from api.commands.words import choose
 from api.keeping.erasing import Erasure
 from api.keeping.moving import Moved
 from api.keeping.restore import OlderBackup, Restored
+from api.station.joined import Joined
+
+_KEYID_SHOWN = 16
 
 
 def older_data(older: OlderBackup) -> dict[str, object]:
@@ -33,6 +36,13 @@ def restored_data(made: Restored) -> dict[str, object]:
         "root": made.root.hex(),
         "where": made.where,
         "missing": 0 if made.behind is None else made.behind.missing,
+        "findings": [
+            {"index": index, "code": one.code, "sentence": one.say("en")}
+            for index, one in made.findings
+        ],
+        "station": None
+        if made.station is None
+        else {"party": made.station.party, "keyid": made.station.keyid},
         "labels_in_doubt": made.doubtful,
         "erased_again": made.erased,
         "keys": made.keys,
@@ -50,7 +60,17 @@ def restored_text(lang: str, folder: Path, made: Restored) -> str:
             "mốc niêm phong đều đúng.",
         )
     ]
-    if made.behind is not None:
+    lines += [
+        choose(
+            lang,
+            f"FOUND, and so before the backup, too: [{index}] {one.say('en')}",
+            f"PHÁT HIỆN, và đã có từ trước bản sao lưu: [{index}] {one.say('vi')}",
+        )
+        for index, one in made.findings
+    ]
+    if made.station is not None:
+        lines.append(_station_text(lang, folder, made.station))
+    elif made.behind is not None:
         lines.append(
             choose(
                 lang,
@@ -99,6 +119,35 @@ def restored_text(lang: str, folder: Path, made: Restored) -> str:
             )
         )
     return "\n".join(lines)
+
+
+def _station_text(lang: str, folder: Path, station: Joined) -> str:
+    """What to do with a restored station."""
+    short = station.keyid[:_KEYID_SHOWN]
+    return choose(
+        lang,
+        f"This is a station of {station.address} for {station.party}. What was recorded after the "
+        "backup is not in it, so it can be read and records nothing. To go on: 1. the manager makes "
+        f"a ticket at the hub (ocop station invite --party {station.party}); 2. here: ocop station "
+        f"join TICKET --dir NEW-FOLDER --from {folder}; 3. the manager ends the old key, at the hub: "
+        f"ocop keys retire {short}",
+        f"Đây là trạm của {station.address}, ghi cho {station.party}. Phiếu ghi sau bản sao lưu không "
+        "có ở đây nên chỉ xem được, không ghi. Để tiếp tục: 1. quản lý tạo vé ở máy chủ (ocop station "
+        f"invite --party {station.party}); 2. tại đây: ocop station join VÉ --dir THƯ-MỤC-MỚI --from "
+        f"{folder}; 3. quản lý chấm dứt khóa cũ ở máy chủ: ocop keys retire {short}",
+    )
+
+
+def station_backup_text(lang: str) -> str:
+    """What the backup of a station is good for."""
+    return choose(
+        lang,
+        "It is of a station: after a restore it can be read, and the station goes on with another "
+        "key (ocop station join TICKET --from FILE). To bring a station that works to another "
+        "machine, use ocop move.",
+        "Đây là bản sao lưu của trạm: khôi phục rồi thì xem được, còn trạm tiếp tục bằng khóa khác "
+        "(ocop station join VÉ --from TỆP). Muốn đưa trạm đang chạy sang máy khác, hãy dùng ocop move.",
+    )
 
 
 def moved_text(lang: str, made: Moved) -> str:

@@ -49,11 +49,16 @@ def back_up(
             parts = room / "parts"
             parts.mkdir(mode=0o700)
             head = snapshot(
-                services.folder, services.store, parts, keys=keys, on_progress=on_progress
+                services.folder,
+                services.store,
+                services.side,
+                parts,
+                keys=keys,
+                on_progress=on_progress,
             )
             files = sorted(one for one in parts.rglob("*") if one.is_file())
             manifest = Manifest(
-                services.settings.origin,
+                head.origin,
                 services.station.now_text(),
                 head.size,
                 services.store.checkpoint(head.size) or "",

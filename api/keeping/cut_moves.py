@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from api.access.side_opening import ACCESS_FILE
 from api.errors import DoorError
 from api.keeping.errors import KeepingError
 from api.keeping.memory import sync_folder
@@ -156,6 +157,11 @@ def _finish_here(folder: Path, record: MoveRecord) -> None:
     if record.from_database and (new.exists() or not record.passwords):
         _rename(kept, old_passwords(folder))
     _rename(new, kept)
+    if record.kind == "database" or (part / ACCESS_FILE).exists():
+        # No copy of people stays behind: of who is erased later it would know nothing.
+        for end in ("", "-wal", "-shm"):
+            (folder / f"{ACCESS_FILE}{end}").unlink(missing_ok=True)
+    _rename(part / ACCESS_FILE, folder / ACCESS_FILE)
     _rename(part / SETTINGS_FILE, folder / SETTINGS_FILE)
     if not record.from_database:
         put_file_aside(folder)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from api.bootstrap import Services
 from api.errors import DoorError
+from api.keeping.access_tables import access_into_database, keep_access
 from api.keeping.cut_moves import SETTINGS_FILE, mover, old_passwords, settle_held
 from api.keeping.errors import KeepingError
 from api.keeping.into_database import Founding, filled_database
@@ -80,6 +81,8 @@ def move_to_database(
 
             take_away_copy(founding, store)
         with filled_database(founding, room, store, on_progress, "move-half-copied") as (made, its):
+            access_into_database(services.side, made.application_dsn, its)
+            services.side.close()  # its file is put aside whole
             head = _head(services)
             replace(settings, database=made.application_dsn, read_from=()).save(
                 room / SETTINGS_FILE
@@ -104,6 +107,7 @@ def move_to_file(services: Services, on_progress: Progress | None = None) -> Mov
     record = MoveRecord("copying", "file", str(folder.resolve()), from_database=True)
     with _moving(services, record) as room:
         head = copy_ledger(store, room / LEDGER_FILE, on_progress)
+        keep_access(services.side, room)
         replace(settings, database=None, read_from=()).save(room / SETTINGS_FILE)
         return _decide(services, record, room, head, str(folder / LEDGER_FILE))
 
@@ -127,7 +131,7 @@ def move_to_folder(services: Services, to: Path, on_progress: Progress | None = 
     with _moving(services, record) as room:
         parts = room / "parts"
         parts.mkdir(mode=0o700)
-        head = snapshot(folder, store, parts, whole=True, on_progress=on_progress)
+        head = snapshot(folder, store, services.side, parts, whole=True, on_progress=on_progress)
         replace(settings, database=None, read_from=()).save(parts / SETTINGS_FILE)
         return _decide(services, record, room, head, str(to / LEDGER_FILE))
 

@@ -4,6 +4,9 @@ What is restored is the past. If a checkpoint is known that it does not reach, s
 missing that somebody else may hold; recording on would give their places in the log, and in the
 journals of this machine's keys, to other statements. So such a backup is refused, or, if the
 operator accepts it, restored as a ledger that can be read and not written (`memory`).
+
+How far a station's own journal went, nobody knows after its disk is lost. So its backup always comes
+back to be read only, and its station joins anew with another key (`api.station.carrying`).
 """
 
 from __future__ import annotations
@@ -17,7 +20,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
+from api.access.side_opening import ACCESS_FILE
+from api.access.side_sqlite import SqliteSide
 from api.bootstrap import signers_of
+from api.keeping.access_tables import access_into_database, renew_access
 from api.keeping.archive import Manifest, unpack
 from api.keeping.erased import erased_digests, remember_erased
 from api.keeping.errors import KeepingError
@@ -26,12 +32,17 @@ from api.keeping.into_database import Founding, filled_database, keep_passwords
 from api.keeping.memory import MEMORY_FILE, write_durably
 from api.keeping.placing import put_in_place, room_in
 from api.keeping.snapshot import ERASED_FILE, RESTORED_FILE
-from api.keeping.truth import verified
+from api.keeping.station_errors import StationKeepingError
+from api.keeping.truth import Truth, verified
 from api.private_notes import PrivateNotes
 from api.settings import Settings
+from api.station.errors import Frozen
+from api.station.joined import STATE_FILE, Joined, joined_of
+from api.station.state import StationState
 from api.stores import LEDGER_FILE
 from ledger.store.copying import Progress
 from ledger.store.sqlite import SqliteStore
+from ledger.verify.wording import Refusal
 
 _MAY_LIE_THERE = {MEMORY_FILE, ERASED_FILE}
 # After a restore nobody knows what came out of the printer since: a person decides, as after any
@@ -76,7 +87,8 @@ class Restored:
     """What was restored: tree size and root; how far it is behind; what had to be set right.
 
     `doubtful` labels may have been printed since the backup; `erased` private texts were in the
-    backup and are erased again; `where` the ledger is now, for people.
+    backup and are erased again; `where` the ledger is now, for people. `findings` are wrong with the
+    ledger itself, by log index, and were so before the backup; `station` is whose it was.
     """
 
     size: int
@@ -87,6 +99,8 @@ class Restored:
     erased: int
     keys: bool
     where: str
+    findings: tuple[tuple[int, Refusal], ...] = ()
+    station: Joined | None = None
 
 
 def restore(
@@ -102,9 +116,10 @@ def restore(
     """Restore the backup `path` into `folder`, which is new or holds only what it remembers.
 
     `founding` makes the database that the ledger goes to, None for a file in the folder.
-    `checkpoints` are signed notes kept elsewhere.
+    `checkpoints` are signed notes kept elsewhere. A station's ledger is frozen there.
 
     Raises:
+        StationKeepingError: `station-in-folder`, `station-checkpoint`.
         OlderBackup: it does not reach a known checkpoint, and that was not accepted.
         KeepingError: `folder-not-empty`, `backup-damaged`, `backup-refused`, `restore-forked`,
             `database-half-copied`. Whatever is raised, the folder is as it was.
@@ -115,7 +130,12 @@ def restore(
         parts = room / "parts"
         parts.mkdir(mode=0o700)
         manifest = unpack(path, parts)
-        made = _prepare(path, folder, parts, manifest, checkpoints, accept_older, now)
+        station = joined_of(parts)
+        if station is not None and founding is not None:
+            raise StationKeepingError("station-in-folder", path=path)
+        if station is not None and checkpoints:
+            raise StationKeepingError("station-checkpoint", path=path)
+        made = _prepare(path, folder, parts, manifest, checkpoints, accept_older, now, station)
         if founding is None:
             put_in_place(parts, folder)
             return replace(made, where=str(folder / LEDGER_FILE))
@@ -124,6 +144,7 @@ def restore(
             filled_database(founding, room / "database", source, on_progress) as (new, passwords),
         ):
             source.close()
+            _access_into(parts, new.application_dsn, passwords)
             keep_passwords(passwords, parts)
             settings = Settings.load(parts / "settings.json")
             replace(settings, database=new.application_dsn).save(parts / "settings.json")
@@ -147,13 +168,13 @@ def _prepare(
     checkpoints: Sequence[Path],
     accept_older: bool,
     now: Callable[[], dt.datetime],
+    station: Joined | None,
 ) -> Restored:
     """Check the unpacked parts and set right in them what time has made wrong."""
     with closing(SqliteStore(parts / LEDGER_FILE)) as store:
-        trust, head = verified(path, store, parts, manifest)
-        remembered = [one / MEMORY_FILE for one in (folder, parts)]
-        kept = [*checkpoints, *(one for one in remembered if one.exists())]
-        known = [Known.read(one, trust.log_key) for one in kept]
+        truth = verified(path, store, parts, manifest)
+        head = truth.head
+        known = [] if station is not None else _known(truth, folder, parts, checkpoints)
         behind = compare(store, known, path)
         keys = {who: one.keyid for who, one in signers_of(parts / "keys").items()}
         journals = journals_at_risk(store, keys) if behind else ()
@@ -167,8 +188,37 @@ def _prepare(
         raise OlderBackup(path, behind, journals)
     settings = Settings.load(parts / "settings.json")
     replace(settings, database=None, read_from=()).save(parts / "settings.json")
-    doubtful, erased = _doubt_labels(parts / "spool.db"), _erase_again(folder, parts)
-    return Restored(head.size, head.root, behind, journals, doubtful, erased, manifest.keys, "")
+    if station is not None:
+        _freeze(parts)
+    renew_access(parts)
+    doubtful, erased = doubt_labels(parts / "spool.db"), _erase_again(folder, parts)
+    return Restored(
+        *(head.size, head.root, behind, journals, doubtful, erased, manifest.keys, ""),
+        truth.findings,
+        station,
+    )
+
+
+def _known(truth: Truth, folder: Path, parts: Path, checkpoints: Sequence[Path]) -> list[Known]:
+    """Checkpoints of this log that were kept: elsewhere, in the folder, in the backup."""
+    assert truth.log_key is not None  # of whatever is no station's
+    remembered = (one / MEMORY_FILE for one in (folder, parts))
+    kept = [*checkpoints, *(one for one in remembered if one.exists())]
+    return [Known.read(one, truth.log_key) for one in kept]
+
+
+def _freeze(parts: Path) -> None:
+    """A station that was frozen before stays so for its first reason."""
+    with closing(StationState(parts / STATE_FILE)) as state:
+        state.freeze(Frozen("restored"))
+
+
+def _access_into(parts: Path, database: str, passwords: Path) -> None:
+    """Put the side tables of a backup into a hub's database, and not into the folder."""
+    with closing(SqliteSide(parts / ACCESS_FILE)) as source:
+        access_into_database(source, database, passwords)
+    for left in parts.glob(f"{ACCESS_FILE}*"):
+        left.unlink()
 
 
 def _mark(path: Path, behind: Behind, root: bytes, now: dt.datetime) -> None:
@@ -185,7 +235,8 @@ def _mark(path: Path, behind: Behind, root: bytes, now: dt.datetime) -> None:
     write_durably(path, (json.dumps(said, indent=1) + "\n").encode())
 
 
-def _doubt_labels(spool: Path) -> int:
+def doubt_labels(spool: Path) -> int:
+    """Put labels that were on their way when a spool was copied in doubt; returns how many."""
     if not spool.exists():
         return 0
     with closing(sqlite3.connect(spool)) as db, db:

@@ -2,7 +2,8 @@
 
 The order matters: the spool before the ledger, so that every label in the copied spool is issued
 in the copied ledger; private texts after it, so that no copied statement lacks its text; erased
-digests last, so that what was erased meanwhile is erased again by whoever restores the copy.
+digests last, so that what was erased meanwhile is erased again by whoever restores the copy. Of a
+station the state follows the ledger, since whatever was adopted has its place there.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from api.access.side_tables import SideTables
+from api.keeping.access_tables import keep_access
 from api.keeping.memory import MEMORY_FILE, write_durably
+from api.station.joined import HUB_FILE, STATE_FILE
 from api.stores import LEDGER_FILE
 from ledger.store.copying import Progress, copy_store, newest_checkpoint
 from ledger.store.seam import LedgerStore
@@ -27,13 +31,15 @@ PLAIN = (
     "settings.json",
     "printers.json",
     "trust.json",
+    HUB_FILE,
     "witnesses.txt",
     ERASED_FILE,
     RESTORED_FILE,
 )
 # Everything that a copy may hold. The password of a database belongs to that database alone.
 PART = re.compile(
-    r"(ledger|spool|private|scans|access)\.db|(settings|printers|trust|restored)\.json|"
+    r"(ledger|spool|private|scans|access|station)\.db|"
+    r"(settings|printers|trust|restored|hub)\.json|"
     r"(checkpoint|erased|witnesses)\.txt|templates/[a-z0-9][a-z0-9-]{0,39}\.toml|keys/(?!pgpass)[A-Za-z0-9][A-Za-z0-9._-]{0,79}",
     re.ASCII,
 )
@@ -42,6 +48,7 @@ PART = re.compile(
 def snapshot(
     folder: Path,
     store: LedgerStore,
+    side: SideTables,
     into: Path,
     *,
     keys: bool = True,
@@ -51,18 +58,22 @@ def snapshot(
     """Copy a folder's parts into the empty folder `into`; returns the ledger's newest checkpoint.
 
     The ledger becomes an SQLite file, whatever it is in. It ends at a checkpoint, or, if `whole`,
-    takes the statements not yet sealed along (the caller then holds both of the store's locks).
+    takes the statements not yet sealed along (the caller then holds both of the store's locks). Of
+    the side tables, wherever they are, goes what lasts.
 
     Raises:
         LedgerError: the ledger cannot be read, or is not what was sealed.
         OSError, sqlite3.Error: a file cannot be read or written.
     """
     before = _read(folder / MEMORY_FILE)
-    _copy_database(folder / "spool.db", into)
+    copy_database(folder / "spool.db", into)
+    place = _place(folder / STATE_FILE)
     up_to = None if whole else newest_checkpoint(store)
     head = copy_ledger(store, into / LEDGER_FILE, on_progress, up_to)
-    for name in ("private.db", "scans.db", "access.db"):
-        _copy_database(folder / name, into)
+    for name in ("private.db", "scans.db", STATE_FILE):
+        copy_database(folder / name, into)
+    _put_back(into / STATE_FILE, place)
+    keep_access(side, into)
     for name in PLAIN:
         if (folder / name).is_file():
             _copy(folder / name, into / name)
@@ -103,8 +114,27 @@ def _copy(path: Path, to: Path) -> None:
     shutil.copyfile(path, to)
 
 
-def _copy_database(path: Path, into: Path) -> None:
-    """SQLite's own online copy: one state of the file, while others write it."""
+def _place(state: Path) -> list[tuple[str, str]]:
+    """How far a station had taken what it needs, as its state says it."""
+    if not state.exists():
+        return []
+    with closing(sqlite3.connect(state, timeout=30)) as db:
+        return db.execute(
+            "SELECT name, value FROM state WHERE name IN ('after', 'from')"
+        ).fetchall()
+
+
+def _put_back(state: Path, place: list[tuple[str, str]]) -> None:
+    """What came since is not in the copied ledger, so the copy must ask for it again."""
+    if not state.exists():
+        return
+    with closing(sqlite3.connect(state)) as db, db:
+        db.execute("DELETE FROM state WHERE name IN ('after', 'from')")
+        db.executemany("INSERT INTO state VALUES (?, ?)", place)
+
+
+def copy_database(path: Path, into: Path) -> None:
+    """SQLite's own online copy of a file, if it is there: one state, while others write it."""
     if not path.exists():
         return
     to = into / path.name

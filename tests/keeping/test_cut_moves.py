@@ -14,6 +14,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from api.access.own_secret import secret_in
+from api.access.people import People
+from api.bootstrap import Services
 from api.commands.main import main
 from api.keeping.errors import KeepingError
 from api.keeping.moving import MOVED_FILE
@@ -25,6 +28,11 @@ from tests.store import places
 from tests.store.small_ledger import check_ledger, signed_harvests
 
 KINDS = ("database", "file", "folder", "folder-from-database")
+
+
+def people_of(services: Services) -> People:
+    """The accounts of a ledger."""
+    return People(services.side, services.now, secret_in(services.folder / "keys"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,7 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> Bases:
             services = scenes.told(made.room / store, 30)
         # Not sealed: a move takes it along.
         services.ledger.submit([one.raw for one in signed_harvests(services, 2, prefix="U")])
+        people_of(services).first("phuong", "Phượng")
         made.entries[store] = [raw for _, raw in services.store.after(0, scenes.PAGE)]
         services.close()
     return made
@@ -130,6 +139,7 @@ def one_cut(
         raws = [raw for _, raw in services.store.sealed(0, scenes.PAGE)]
         assert raws[: len(before)] == before
         assert len(raws) == len(before) + added
+        assert [one.account for one in people_of(services).all()] == ["phuong"]
         scenes.add_one_by_one(services, 1, "AFTER")
     if trial.kind.startswith("folder"):
         with pytest.raises(KeepingError, match="was moved to"), scenes.opened(trial.folder):
@@ -138,6 +148,8 @@ def one_cut(
         assert refuses(trial.folder / MOVED_FILE)
         assert not (trial.folder / "ledger.db").exists()
     assert not list(trial.room.glob("*/move.part"))
+    if trial.kind == "database":
+        assert not list(trial.folder.glob("access.db*"))
     assert check_ledger(trial.now(), bundles=1) == len(before) + added + 1
     return True
 
