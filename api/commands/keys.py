@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from api.commands import keys_changes, keys_files, keys_looking, keys_roots
+from api.commands import keys_admin, keys_changes, keys_files, keys_looking, keys_roots
 from api.commands.words import Nouns, options
 
 REASONS = ("replaced", "key-lost", "key-stolen", "other")
@@ -17,7 +17,7 @@ def add_to(nouns: Nouns) -> None:
     """Add the command."""
     keys = nouns.add_parser(
         "keys",
-        help="keys: look, replace, end, stand by statements, encrypt, print on paper, root keys",
+        help="keys: look, replace, end, stand by statements, encrypt, print on paper, keys elsewhere",
         description="A change is recorded in the ledger and cannot be taken back: try it with "
         "--dry-run first, which shows exactly what will be recorded and writes nothing. See "
         "docs/operating.md, Keys.",
@@ -27,6 +27,7 @@ def add_to(nouns: Nouns) -> None:
     _changes(verbs)
     _files(verbs)
     _roots(verbs)
+    _admins(verbs)
 
 
 def _looking(verbs: Nouns) -> None:
@@ -159,6 +160,52 @@ def _roots(verbs: Nouns) -> None:
     one.set_defaults(run=keys_roots.run_apply)
 
 
-def _beside(verbs: Nouns, name: str, words: str) -> argparse.ArgumentParser:
+def _admins(verbs: Nouns) -> None:
+    one = options(
+        verbs.add_parser(
+            "admin-request",
+            help="write what a party's admin key kept elsewhere shall sign",
+            description="Stations of the party that wait to be let in are always in it. Without "
+            "--party, one file for each party that has such stations.",
+        )
+    )
+    one.add_argument("--party", help="whose admin is asked")
+    one.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="REQUEST", help="file, or folder"
+    )
+    one.add_argument(
+        "--enrol",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="station key: file of ocop keys request",
+    )
+    one.add_argument("--retire", action="append", default=[], metavar="KEY", help=_NAME)
+    one.add_argument("--compromise", metavar="KEY", help=_NAME)
+    one.add_argument("--last-good", type=int, metavar="SIZE", help="of --compromise")
+    one.add_argument("--reason", choices=REASONS)
+    one.add_argument(
+        "--register", type=Path, metavar="SETUP.json", help="sites, items ... of a set-up file"
+    )
+    one.set_defaults(run=keys_admin.run_request)
+    one = _beside(
+        verbs, "admin-sign", "read a request and sign it; needs no ledger", aliases=["sign"]
+    )
+    one.add_argument("request", type=Path, metavar="REQUEST")
+    one.add_argument("--key", type=Path, metavar="FILE", help="the party's admin key")
+    one.add_argument("-o", "--output", type=Path, metavar="ANSWER")
+    one.add_argument("--yes", action="store_true", help="the request was read and is right")
+    one.add_argument("--dry-run", action="store_true", help="only show what would be signed")
+    one.set_defaults(run=keys_admin.run_sign)
+    one = _changing(verbs, "admin-apply", "record what admins have signed elsewhere")
+    one.add_argument("answers", type=Path, nargs="+", metavar="ANSWER")
+    one.set_defaults(run=keys_admin.run_apply)
+
+
+def _beside(
+    verbs: Nouns, name: str, words: str, aliases: list[str] | None = None
+) -> argparse.ArgumentParser:
     """A verb that works without a ledger; --dir only says where keys/ is."""
-    return options(verbs.add_parser(name, help=words), machine=True, folder_needed=False)
+    one = verbs.add_parser(name, help=words, aliases=aliases or [])
+    return options(one, machine=True, folder_needed=False)

@@ -105,7 +105,7 @@ def run_sign(args: argparse.Namespace) -> int:
     signer = load_key(args.key, asked)
     _show(request, args.lang)
     if not args.yes:
-        _agree(args.lang)
+        agree(args.lang)
     write_file(args.output, request.signed(signer, args.key))
     tell(
         choose(
@@ -117,14 +117,15 @@ def run_sign(args: argparse.Namespace) -> int:
     return 0
 
 
-def _agree(lang: str) -> None:
+def agree(lang: str) -> None:
+    """Ask for a yes. KeysError `not-agreed` without one, or without a terminal."""
     if not on_terminal():
         raise KeysError("not-agreed")
     tell(
         choose(
             lang,
-            "Sign all of this with the root key? Type yes:",
-            "Ký tất cả nội dung trên bằng khóa gốc? Gõ yes:",
+            "Sign all of this with the key? Type yes:",
+            "Ký tất cả nội dung trên bằng khóa này? Gõ yes:",
         )
     )
     if sys.stdin.readline().strip().lower() != "yes":

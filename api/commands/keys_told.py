@@ -18,6 +18,16 @@ from api.keys.looking import SHORT
 from ledger.verify.entry import keyid_of
 from ledger.verify.wording import shown
 
+_REGISTERED = {
+    "site-registered": ("Register the site", "Đăng ký địa điểm"),
+    "item-registered": ("Register the item", "Đăng ký mặt hàng"),
+    "product-registered": ("Register the product", "Đăng ký sản phẩm"),
+    "instrument-registered": ("Register the instrument", "Đăng ký thiết bị đo"),
+    "instrument-verified": ("Record the verification of", "Ghi kiểm định thiết bị"),
+    "certificate-recorded": ("Record the certificate", "Ghi giấy chứng nhận"),
+    "certificate-withdrawn": ("Withdraw the certificate", "Thu hồi giấy chứng nhận"),
+}
+
 
 @contextmanager
 def looked_at(args: argparse.Namespace) -> Iterator[Services]:
@@ -105,8 +115,17 @@ def in_words(kind: str, body: dict[str, Any], lang: str) -> str:
                 f"Công bố khóa {key} bị lộ ({said['reason']}): các phiếu của khóa từ vị trí "
                 f"{said['last_good']} bị tranh chấp",
             )
-    count = len(body["entries"])
-    return choose(lang, f"Stand by {count} statements", f"Công nhận lại {count} phiếu")
+        case "reattested":
+            count = len(body["entries"])
+            return choose(lang, f"Stand by {count} statements", f"Công nhận lại {count} phiếu")
+    english, vietnamese = _REGISTERED[kind]
+    return f"{choose(lang, english, vietnamese)}: {_named(said)}"
+
+
+def _named(said: dict[str, str]) -> str:
+    """What a registration is of: its own code or number, and its name."""
+    code = next(said[name] for name in ("code", "gtin", "number") if name in said)
+    return f"{code} {said.get('name', '')}".rstrip()
 
 
 def _keyid(public: str) -> str:

@@ -173,7 +173,7 @@ def apply_setup(services: Services, raw: bytes, outcome: Outcome) -> str | None:
     for draft in drafts:
         if draft.type == "party-registered" and main is None:
             main = str(draft.body["code"])
-        if not _registered(services, draft):
+        if not registered(services, draft):
             _recorded(services, draft, outcome)
             outcome.registered += 1
         if main is not None and draft.type == "party-registered" and draft.body["code"] == main:
@@ -181,7 +181,7 @@ def apply_setup(services: Services, raw: bytes, outcome: Outcome) -> str | None:
     return main
 
 
-def _registered(services: Services, draft: Draft) -> bool:
+def registered(services: Services, draft: Draft) -> bool:
     """True when the ledger says the same already."""
     registry, body, party = services.views.registry, draft.body, draft.party
     match draft.type:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from api.hub.errors import HubRefused
 from api.hub.tickets import TicketRow, Tickets
+from api.station_wire.ticket import spelled
 from ledger.application import TraceLedger
 from ledger.domain.drafts import Draft
 from ledger.founding import free_tag
@@ -16,11 +17,9 @@ from ledger.key_errors import KeyFileError
 from ledger.signing import Signer
 from ledger.store.seam import LedgerStore
 from ledger.verify.entry import parse_entry
-from ledger.verify.keys import KeyRecord, KeyRefused, enrolment_proof_bytes
+from ledger.verify.keys import KeyBook, KeyRecord, KeyRefused, enrolment_proof_bytes
 from ledger.verify.signature import PublicKey, SignatureRefused
 from ledger.verify.trust import Trust
-
-_SIGNATURE_BYTES = 64
 
 
 class Recording(Protocol):
@@ -64,17 +63,18 @@ class Enrolments:
         """What a new station needs to know before it signs its enrolment; `key` is 64 hex digits.
 
         Raises:
-            HubRefused: `code-unknown`, `key-taken`, `admin-elsewhere`.
+            HubRefused: `code-unknown`, `key-taken`, `admin-missing`.
             SignatureRefused: `key` is no Ed25519 key.
         """
         public = PublicKey(bytes.fromhex(key))
         self.ledger.catch_up()
         row = self.tickets.claim(code, key, self.now(), self._tag)
-        records = self.ledger.history.keys.records
-        if public.keyid in records and not row.entry:
+        record = self.ledger.history.keys.records.get(public.keyid)
+        # One that this very ticket brought in, signed by an admin elsewhere, is no stranger's.
+        if record is not None and (record.party, record.tag) != (row.party, row.tag):
             raise HubRefused("key-taken", keyid=public.keyid.hex())
-        self._need_admin(row.party)
-        body = _body(row)
+        refuse_without_admin(self.ledger.history.keys, row.party)
+        body = enrolment_of(row)
         return {
             "origin": self.origin,
             **{name: body[name] for name in ("party", "role", "held", "tag")},
@@ -86,7 +86,8 @@ class Enrolments:
         """Record the key of a station that joined; the same id and index each time.
 
         Raises:
-            HubRefused: `code-unknown`, `key-taken`, `tag-gone`, `admin-elsewhere`, `admin-locked`.
+            HubRefused: `code-unknown`, `key-taken`, `tag-gone`, `admin-missing`, `admin-locked`;
+                `admin-awaited` when it waits for the admin key, which is not on this machine.
             KeyRefused: `proof-wrong`.
             LedgerError: it cannot be recorded now.
         """
@@ -98,14 +99,14 @@ class Enrolments:
         confided = not ended and not self.heard_of(public.keyid.hex())
         if row.entry:
             return Enrolled(row.entry, row.log_index, confided)
-        body = _body(row)
+        body = enrolment_of(row)
         try:
             public.verify(bytes.fromhex(proof), enrolment_proof_bytes(self.origin, body))
         except SignatureRefused as wrong:
             keyid = public.keyid.hex()
             raise KeyRefused("proof-wrong", keyid=keyid, party=row.party) from wrong
         if record is None:
-            self._need_admin(row.party)
+            self._refuse_to_wait(row, proof)
             found = self._record(row, public, {**body, "proof": proof})
         else:
             found = self._recorded(record, row)
@@ -142,23 +143,52 @@ class Enrolments:
     def _tag(self, row: TicketRow, promised: set[str]) -> str:
         """The tag that this ticket has, or a free one: a tag is one key's for ever."""
         records = self.ledger.history.keys.records.values()
-        taken = {one.tag: one for one in records if one.party == row.party and one.tag}
+        taken = {
+            one.tag: one
+            for one in records
+            if one.party == row.party and one.tag and one.public.raw.hex() != row.key
+        }
         if row.entry or (row.tag and row.tag not in taken):
             return row.tag
         return free_tag({**taken, **dict.fromkeys(promised)})
 
-    def _need_admin(self, party: str) -> None:
-        refuse_without_admin(self.station.signers, party)
+    def _refuse_to_wait(self, row: TicketRow, proof: str) -> None:
+        """Note that the enrolment waits, when the admin's key is on another machine."""
+        keys = self.ledger.history.keys
+        refuse_without_admin(keys, row.party)
+        if not admin_is_here(keys, self.station.signers, row.party):
+            self.tickets.waits(row, proof, self.now())
+            keyid = PublicKey(bytes.fromhex(row.key)).keyid.hex()
+            raise HubRefused("admin-awaited", party=row.party, keyid=spelled(keyid))
+
+    def waiting(self, party: str | None = None) -> list[TicketRow]:
+        """Enrolments that wait for an admin key elsewhere, but for those recorded since."""
+        known = self.ledger.history.keys.records
+        return [
+            one
+            for one in self.tickets.waiting(party, self.now())
+            if PublicKey(bytes.fromhex(one.key)).keyid not in known
+        ]
 
 
-def refuse_without_admin(signers: Mapping[tuple[str, str], Signer], party: str) -> None:
-    """Raise HubRefused (`admin-elsewhere`) unless this machine can sign as a party's admin."""
-    if (party, "admin") not in signers:
-        # Below the folder: strangers may read this, too.
-        raise HubRefused("admin-elsewhere", party=party, path=f"keys/{party}.admin.pem")
+def refuse_without_admin(keys: KeyBook, party: str) -> None:
+    """Raise HubRefused (`admin-missing`) unless a party has an admin key in force, wherever it is."""
+    if not any(_is_admin(one, party) for one in keys.records.values()):
+        raise HubRefused("admin-missing", party=party)
 
 
-def _body(row: TicketRow) -> dict[str, Any]:
+def admin_is_here(keys: KeyBook, signers: Mapping[tuple[str, str], Signer], party: str) -> bool:
+    """Whether this machine can sign as a party's admin."""
+    signer = signers.get((party, "admin"))
+    record = None if signer is None else keys.records.get(signer.keyid)
+    return record is not None and _is_admin(record, party)
+
+
+def _is_admin(record: KeyRecord, party: str) -> bool:
+    return (record.role, record.party, record.ended) == ("admin", party, None)
+
+
+def enrolment_of(row: TicketRow) -> dict[str, Any]:
     """The key-enrolled body of a claimed ticket, without its proof."""
     return {
         "key": row.key,

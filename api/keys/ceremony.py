@@ -6,9 +6,6 @@ all of it on a machine without the ledger; the votes come back as files and are 
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +13,27 @@ from pathlib import Path
 from typing import Any
 
 from api.bootstrap import Services
+from api.keys.asked_statements import (
+    MOST_BYTES,
+    Place,
+    after,
+    digest_of,
+    drafts_as_data,
+    drafts_read,
+    entries_read,
+    placed,
+    places_as_data,
+    places_of,
+    places_read,
+    signed_at,
+)
 from api.keys.errors import KeysError
 from ledger.domain.drafts import Draft
 from ledger.root_votes import ROOT_TYPES
 from ledger.signing import Signer
-from ledger.verify import canonical, strict_json
-from ledger.verify.entry import Entry, parse_entry
+from ledger.verify import strict_json
+from ledger.verify.entry import Entry
 from ledger.verify.keys import ROOT_PARTY
-from ledger.verify.shapes import BODIES
 from ledger.verify.signature import PublicKey
 from ledger.verify.statement import Statement, read_statement
 from ledger.verify.strict_json import FileRefused
@@ -31,16 +41,6 @@ from ledger.verify.wording import Refusal
 
 REQUEST = "ocop-ledger/root-request/v1"
 VOTE = "ocop-ledger/root-vote/v1"
-_MOST = 1024 * 1024
-_MOST_STATEMENTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the journal of a root key stands: its last position and entry id (hex), 0 and None."""
-
-    seq: int
-    id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +63,8 @@ class RootRequest:
             raise KeysError("request-empty")
         history = services.ledger.history
         assert history.keys.genesis is not None  # an open ledger has one
-        journals = {}
-        for record in history.keys.records.values():
-            if record.role == "root" and record.ended is None:
-                head = history.journals.get(record.public.keyid)
-                place = Place(0, None) if head is None else Place(head.seq, head.id)
-                journals[record.public.raw.hex()] = place
         threshold = int(history.keys.genesis["threshold"])
+        journals = places_of(history, "root", ROOT_PARTY)
         return cls(services.settings.origin, threshold, tuple(drafts), journals)
 
     def as_data(self) -> dict[str, Any]:
@@ -78,12 +73,8 @@ class RootRequest:
             "format": REQUEST,
             "origin": self.origin,
             "threshold": self.threshold,
-            "statements": [
-                {"type": one.type, "time": one.time, "body": one.body} for one in self.statements
-            ],
-            "journals": {
-                key: {"seq": place.seq, "id": place.id} for key, place in self.journals.items()
-            },
+            "statements": drafts_as_data(self.statements),
+            "journals": places_as_data(self.journals),
         }
 
     def format(self) -> bytes:
@@ -91,14 +82,8 @@ class RootRequest:
         return (json.dumps(self.as_data(), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
     def digest(self) -> str:
-        """SHA-256 of the request (hex): what its parties can compare by telephone.
-
-        Root keys, which a canonical object cannot have as names, are listed.
-        """
-        journals = [[key, one.seq, one.id] for key, one in sorted(self.journals.items())]
-        return hashlib.sha256(
-            canonical.encode({**self.as_data(), "journals": journals})
-        ).hexdigest()
+        """SHA-256 of the request (hex): what its parties can compare by telephone."""
+        return digest_of(self.as_data(), self.journals)
 
     @classmethod
     def read(cls, raw: bytes, path: Path) -> RootRequest:
@@ -112,7 +97,7 @@ class RootRequest:
     def _parsed(cls, raw: bytes) -> RootRequest:
         what = "root request"
         said = strict_json.object_of(
-            strict_json.load(raw, what, _MOST),
+            strict_json.load(raw, what, MOST_BYTES),
             ("format", "origin", "threshold", "statements", "journals"),
             "the file",
             what,
@@ -121,59 +106,25 @@ class RootRequest:
             raise FileRefused(
                 "value-wrong", where="format", what=what, found=said["format"], expected=REQUEST
             )
-        drafts = []
-        for one in strict_json.list_of(said["statements"], "statements", what, _MOST_STATEMENTS):
-            fields = strict_json.object_of(one, ("type", "time", "body"), "a statement", what)
-            kind, body = fields["type"], fields["body"]
-            if kind not in ROOT_TYPES or BODIES[kind].faults(body, ""):
-                raise FileRefused(
-                    "value-wrong", where="a statement", what=what, found=kind, expected="a root's"
-                )
-            drafts.append(Draft(kind, ROOT_PARTY, fields["time"], body))
-        journals = {}
-        if not isinstance(said["journals"], dict):
-            raise FileRefused(
-                "value-wrong", where="journals", what=what, found="?", expected="an object"
-            )
-        for key, place in said["journals"].items():
-            public = PublicKey(strict_json.hex_of(key, 32, "a root key", what))
-            fields = strict_json.object_of(place, ("seq", "id"), "a journal", what)
-            seq = strict_json.whole_of(fields["seq"], "seq", what)
-            if fields["id"] is not None:
-                strict_json.hex_of(fields["id"], 32, "id", what)
-            if (seq == 0) != (fields["id"] is None):
-                raise FileRefused(
-                    "value-wrong", where="a journal", what=what, found=seq, expected="an id"
-                )
-            journals[public.raw.hex()] = Place(seq, fields["id"])
+        drafts = drafts_read(said["statements"], frozenset(ROOT_TYPES), ROOT_PARTY, what)
+        journals = places_read(said["journals"], what)
         threshold = strict_json.whole_of(said["threshold"], "threshold", what)
         origin = strict_json.text_of(said["origin"], "origin", what, 100)
-        if not drafts or not 1 <= threshold <= len(journals):
+        if not 1 <= threshold <= len(journals):
             raise FileRefused(
                 "value-wrong", where="threshold", what=what, found=threshold, expected="keys enough"
             )
-        return cls(origin, threshold, tuple(drafts), journals)
+        return cls(origin, threshold, drafts, journals)
 
     def statements_of(self, public: bytes) -> list[Statement]:
         """What one root key signs: the statements at the next places of its journal."""
-        place = self.journals[public.hex()]
-        return [
-            Statement(
-                one.type, ROOT_PARTY, place.seq + 1 + number, None, one.time, (), None, one.body
-            )
-            for number, one in enumerate(self.statements)
-        ]
+        return placed(self.statements, self.journals[public.hex()])
 
     def signed(self, root: Signer, path: Path) -> bytes:
         """The vote file of one root key. KeysError `not-a-root`."""
         if root.public.hex() not in self.journals:
             raise KeysError("not-a-root", path=path)
-        before = self.journals[root.public.hex()].id
-        entries = []
-        for one in self.statements_of(root.public):
-            entry = root.sign(_after(one, before))
-            before = entry.id.hex()
-            entries.append(base64.b64encode(entry.raw).decode("ascii"))
+        entries = signed_at(self.statements, self.journals[root.public.hex()], root)
         said = {"format": VOTE, "request": self.digest(), "entries": entries}
         return (json.dumps(said, indent=1) + "\n").encode("ascii")
 
@@ -185,14 +136,13 @@ class RootRequest:
         """
         what = "root vote"
         try:
-            found = strict_json.load(raw, what, _MOST)
+            found = strict_json.load(raw, what, MOST_BYTES)
             said = strict_json.object_of(found, ("format", "request", "entries"), "the file", what)
-            listed = strict_json.list_of(said["entries"], "entries", what, _MOST_STATEMENTS)
-            entries = [parse_entry(base64.b64decode(str(one), validate=True)) for one in listed]
+            entries = entries_read(said["entries"], what)
             statements = [read_statement(one.payload) for one in entries]
-        except (Refusal, binascii.Error) as wrong:
+        except Refusal as wrong:
             raise KeysError("file-wrong", path=path, why=str(wrong)) from wrong
-        if said["format"] != VOTE or said["request"] != self.digest() or not entries:
+        if said["format"] != VOTE or said["request"] != self.digest():
             raise KeysError("vote-differs", path=path)
         roots = {PublicKey(bytes.fromhex(key)).keyid: key for key in self.journals}
         key = roots.get(entries[0].keyid)
@@ -201,17 +151,13 @@ class RootRequest:
         public, before = PublicKey(bytes.fromhex(key)), self.journals[key].id
         expected = []
         for one, entry in zip(self.statements_of(public.raw), entries, strict=False):
-            expected.append(_after(one, before))
+            expected.append(after(one, before))
             before = entry.id.hex()
             if not public.accepts(entry.signature, entry.signed):
                 raise KeysError("vote-differs", path=path)
         if statements != expected or len(entries) != len(self.statements):
             raise KeysError("vote-differs", path=path)
         return entries
-
-
-def _after(one: Statement, before: str | None) -> Statement:
-    return Statement(one.type, one.party, one.seq, before, one.time, (), None, one.body)
 
 
 def in_order(

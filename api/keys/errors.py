@@ -125,8 +125,8 @@ class KeysError(DoorError):
             "Khóa trong {path} không phải khóa gốc nêu trong đề nghị; hãy lấy khóa khác.",
         ),
         "request-old": (
-            "A root key has signed something else since the request was written; make a new request.",
-            "Sau khi lập đề nghị, khóa gốc đã ký việc khác; hãy lập đề nghị mới.",
+            "The key has signed something else since the request was written; make a new request.",
+            "Sau khi lập đề nghị, khóa đã ký việc khác; hãy lập đề nghị mới.",
         ),
         "vote-differs": (
             "{path} does not sign this request, word for word, with one of its root keys; have the "
@@ -148,6 +148,59 @@ class KeysError(DoorError):
             "--compromise.",
             "Đề nghị chưa có nội dung; hãy nêu ít nhất một trong --register, --enrol, --retire, "
             "--compromise.",
+        ),
+        "admin-request-empty": (
+            "Nothing waits for the admin of {party}, so no request was written; a new station asks "
+            "with ocop station join, other things are named with --enrol, --retire, --compromise or "
+            "--register.",
+            "Không có gì chờ quản trị của {party} nên không lập đề nghị; trạm mới đề nghị bằng ocop "
+            "station join, việc khác nêu bằng --enrol, --retire, --compromise hoặc --register.",
+        ),
+        "request-exists": (
+            "There is a request {path} already, which may be with the admin: two at a time would make "
+            "one of them stale. When it is recorded, or if it is lost, delete it and ask again.",
+            "Đã có đề nghị {path}, có thể quản trị đang giữ: hai đề nghị cùng lúc sẽ làm một cái mất "
+            "hiệu lực. Khi đã ghi xong, hoặc tệp bị mất, hãy xóa tệp này rồi lập lại.",
+        ),
+        "request-long": (
+            "The request would have {found} statements, at most {most} are signed at once; name fewer, "
+            "and make the next request when these are recorded.",
+            "Đề nghị có {found} phiếu, mỗi lần ký tối đa {most}; hãy nêu ít hơn, khi ghi xong thì lập "
+            "đề nghị tiếp.",
+        ),
+        "no-admin-key": (
+            "Party {party} has no admin key that is in force, so nobody can sign for it; let one in "
+            "with ocop keys root-request --enrol FILE.",
+            "Cơ sở {party} chưa có khóa quản trị còn hiệu lực nên không ai ký thay được; hãy đăng ký "
+            "bằng ocop keys root-request --enrol TỆP.",
+        ),
+        "not-an-admin": (
+            "The key of {path} is no admin key of {party} that may sign this; take the right key, or "
+            "make a new request if the key is newer than the request.",
+            "Khóa của {path} không phải khóa quản trị của {party} được ký việc này; hãy lấy đúng khóa, "
+            "hoặc lập đề nghị mới nếu khóa mới hơn đề nghị.",
+        ),
+        "party-needed": (
+            "Say whose admin is asked: --party PARTY. Without it only stations that wait are asked for, "
+            "one file for each party, in the folder of -o.",
+            "Hãy nêu cơ sở được đề nghị: --party MÃ. Nếu không, chỉ lập đề nghị cho các trạm đang chờ, "
+            "mỗi cơ sở một tệp, trong thư mục của -o.",
+        ),
+        "party-differs": (
+            "The request is for {expected}, but part of it speaks for {found}; an admin signs for the "
+            "own party only.",
+            "Đề nghị lập cho {expected} nhưng có phần nhân danh {found}; quản trị chỉ ký thay cơ sở "
+            "mình.",
+        ),
+        "answer-early": (
+            "{path} follows another answer of the same key that is not recorded yet; bring that one "
+            "along.",
+            "{path} tiếp theo một phiếu ký khác của cùng khóa mà chưa ghi; hãy đưa cả phiếu đó.",
+        ),
+        "sign-incomplete": (
+            "To sign, say which key and where the answer goes: --key FILE -o ANSWER. With --dry-run the "
+            "request is only shown.",
+            "Muốn ký, hãy nêu khóa và nơi lưu: --key TỆP -o PHIẾU. Với --dry-run thì chỉ hiện đề nghị.",
         ),
         "paper-wrong": (
             "Group {group} of the text is mistyped; compare it with the paper, letter by letter.",

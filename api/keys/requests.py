@@ -23,6 +23,13 @@ _WHAT = "key request"
 _MOST = 64 * 1024
 
 
+def proof_of(origin: str, body: dict[str, Any]) -> None:
+    """Raise SignatureRefused unless a new key signed its own enrolment in this ledger."""
+    PublicKey(bytes.fromhex(body["key"])).verify(
+        bytes.fromhex(body["proof"]), enrolment_proof_bytes(origin, body)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
     """The body of `key-enrolled`, proof included, for one ledger."""
@@ -62,9 +69,7 @@ class KeyRequest:
         if said["format"] != FORMAT or BODIES["key-enrolled"].faults(body, ""):
             raise KeysError("file-wrong", path=path, why="no key request of version 1")
         try:
-            PublicKey(bytes.fromhex(body["key"])).verify(
-                bytes.fromhex(body["proof"]), enrolment_proof_bytes(said["origin"], body)
-            )
+            proof_of(said["origin"], body)
         except SignatureRefused as wrong:
             raise KeysError("file-wrong", path=path, why=str(wrong)) from wrong
         return cls(said["origin"], body)

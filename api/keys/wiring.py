@@ -129,12 +129,19 @@ def next_tag(keys: KeyBook, party: str) -> str:
 def enrol_party(services: Services, party: str) -> None:
     """Give a registered party an admin key and a station key on this machine, if it has none.
 
+    A party whose admin key is on another machine is left alone: a second one made here would let
+    whoever runs this machine speak for it.
+
     Raises:
         RootsNeeded: too few root keys are here; the admin key file is made all the same, for a
             request to them.
     """
     keys, station = services.folder / "keys", services.station
     signers = dict(station.signers)
+    admins = services.ledger.history.keys.records.values()
+    has_admin = any((one.role, one.party, one.ended) == ("admin", party, None) for one in admins)
+    if has_admin and not (keys / f"{party}.admin.pem").exists():
+        return
     for role, by in (("admin", ROOT_PARTY), ("station", party)):
         path = keys / f"{party}.{role}.pem"
         if not path.exists():
