@@ -6,15 +6,26 @@ out is left out whole, and the answer says which groups are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from api.access.disclosing import EVERYTHING, NOTHING, Disclosures
 from api.access.side_tables import SideTables
 from api.access.viewer import Viewer
+from api.partners import (
+    GIVING,
+    Facts,
+    Lots,
+    holders_of,
+    lineage_of,
+    owner_of,
+    partner_in,
+    suppliers_of,
+)
+from ledger.verify.graph import lots_named
+from ledger.verify.statement import Statement
 
-Facts = dict[str, Any]
 Hidden = Callable[[str], frozenset[str]]
 _TRADE: Final = frozenset({"suppliers", "buyers"})
 _SITE_PAPERS: Final = frozenset({"growing-area", "packing-house"})
@@ -23,14 +34,6 @@ _LABEL_STEPS: Final = frozenset(
 )
 _TEST_STEPS: Final = frozenset({"tested", "inspected"})
 _IN: Final = frozenset({"received", "harvested"})
-_OUT: Final = frozenset({"shipped", "sold"})
-
-
-class Views(Protocol):
-    """The read side, as far as disclosure asks it."""
-
-    def lot(self, item: str, code: str) -> Any: ...
-    def owner_of(self, item: str) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,33 +41,19 @@ class Sight:
     """How one viewer sees one lot.
 
     `lot` holds the groups that its own party hides from them, `of` those that another party of the
-    lineage hides; `friend` is the viewer's party, whose own dealings are shown.
+    lineage hides, `said` those that whoever said something of this very lot hides. `friend` is a
+    partner's party, whose own dealings are shown; `own` the viewer's, whose words are its own.
     """
 
     lot: frozenset[str]
     of: Hidden
+    said: Hidden
     friend: str | None = None
-
-
-def parties_of(facts: Facts, views: Views) -> set[str]:
-    """Every party that has a part in a lot: its own, those of its ancestry and of its steps."""
-    found = {facts["party"], *(step["party"] for step in facts["steps"])}
-    found.update(_owner(views, item) for item, _ in facts["ancestors"])
-    return found - {""}
-
-
-def partners_of(facts: Facts, views: Views) -> set[str]:
-    """The parties one step back or forward of a lot, and its own."""
-    found = {facts["party"]}
-    for step in facts["steps"]:
-        found |= {step["party"], _partner(step)}
-    for one in (*facts["parents"], *facts["children"]):
-        found.add(_owner(views, one["item"]))
-    return found - {""}
+    own: str | None = None
 
 
 def sight_of(
-    viewer: Viewer, facts: Facts, hidden: Mapping[str, frozenset[str]] | None, views: Views
+    viewer: Viewer, facts: Facts, hidden: Mapping[str, frozenset[str]] | None, views: Lots
 ) -> Sight | None:
     """How a viewer sees a lot; None when nothing is left out for them."""
     if viewer.sees_all or (hidden is not None and not hidden):
@@ -73,29 +62,25 @@ def sight_of(
     def of(party: str) -> frozenset[str]:
         return EVERYTHING if hidden is None else hidden.get(party, NOTHING)
 
-    own = facts["party"]
-    if viewer.party is None:
-        return Sight(of(own), of)
-    partners = partners_of(facts, views)
-    if viewer.party == own:
-        near = partners
+    def but(open_to: Collection[str]) -> Hidden:
+        return lambda party: NOTHING if party in open_to else of(party)
 
-        def beyond(party: str) -> frozenset[str]:
-            return NOTHING if party in near else of(party)
-
-        return Sight(NOTHING, beyond, own)
-    if viewer.party in partners:
-        mine = {viewer.party, own}
-
-        def others(party: str) -> frozenset[str]:
-            return NOTHING if party in mine else of(party)
-
+    own, mine = facts["party"], viewer.party
+    if mine is None:
+        return Sight(of(own), of, of)
+    suppliers = suppliers_of(facts, views)
+    if mine == owner_of(views, facts["item"]):
+        # What stands behind a mere claim stays closed, whoever else of that party is a supplier.
+        near = suppliers - lineage_of(facts, views).claimed
+        return Sight(NOTHING, but({mine} | near), lambda _party: NOTHING, mine, mine)
+    if mine in suppliers | holders_of(facts, views):
+        near = frozenset({own}) - lineage_of(facts, views).claimed
         # The step between them whole; whom the other deals with besides is a step further.
-        return Sight(of(own) & _TRADE, others, viewer.party)
-    return Sight(of(own), of)
+        return Sight(of(own) & _TRADE, but({mine} | near), but({mine, own}), mine, mine)
+    return Sight(of(own), but({mine}), but({mine}), own=mine)
 
 
-def seen(facts: Facts, sight: Sight | None, views: Views) -> Facts:
+def seen(facts: Facts, sight: Sight | None, views: Lots) -> Facts:
     """The facts as they are shown; the member `hidden` names the groups that something was taken of.
 
     The very same object when nothing is taken away.
@@ -117,7 +102,7 @@ def seen(facts: Facts, sight: Sight | None, views: Views) -> Facts:
     if cut(whole, "labels"):
         shown["labels"] = None
     shown["stages"] = [
-        _stage(one, whole | sight.of(_owner(views, one["item"])), cut) for one in facts["stages"]
+        _stage(one, whole | sight.of(owner_of(views, one["item"])), cut) for one in facts["stages"]
     ]
     shown["certificates"] = [
         kept
@@ -128,14 +113,14 @@ def seen(facts: Facts, sight: Sight | None, views: Views) -> Facts:
         kept
         for one in facts["steps"]
         # What somebody else did with the lot says who has it.
-        if one["party"] in {facts["party"], sight.friend} or not cut(whole, "buyers")
-        if (kept := _step(one, whole | sight.of(one["party"]), sight.friend, cut)) is not None
+        if one["party"] in {facts["party"], sight.friend, sight.own} or not cut(whole, "buyers")
+        if (kept := _step(one, _groups(one, whole, sight), sight.friend, cut)) is not None
     ]
     for name, group in (("parents", "suppliers"), ("children", "buyers")):
         shown[name] = []
         for one in facts[name]:
-            owner = _owner(views, one["item"])
-            groups = whole | sight.of(owner)
+            owner = owner_of(views, one["item"])
+            groups = whole | sight.said(owner)
             foreign = owner not in {facts["party"], sight.friend}
             if foreign and cut(groups, group):
                 continue
@@ -144,7 +129,7 @@ def seen(facts: Facts, sight: Sight | None, views: Views) -> Facts:
     shown["ancestors"] = [
         one
         for one in facts["ancestors"]
-        if (owner := _owner(views, one[0])) in {facts["party"], sight.friend}
+        if (owner := owner_of(views, one[0])) in {facts["party"], sight.friend}
         or not cut(whole | sight.of(owner), "suppliers")
     ]
     if not taken:
@@ -155,6 +140,12 @@ def seen(facts: Facts, sight: Sight | None, views: Views) -> Facts:
 
 _ORDER: Final = ("amounts", "suppliers", "buyers", "sites", "field-work", "tests", "labels")
 _Cut = Callable[[frozenset[str], str], bool]
+
+
+def _groups(step: Facts, whole: frozenset[str], sight: Sight) -> frozenset[str]:
+    """What is hidden of one step from whoever looks: of their own words nothing."""
+    party = step["party"]
+    return NOTHING if party == sight.own else whole | sight.said(party)
 
 
 def _stage(stage: Facts, groups: frozenset[str], cut: _Cut) -> Facts:
@@ -189,16 +180,11 @@ def _step(step: Facts, groups: frozenset[str], friend: str | None, cut: _Cut) ->
         shown["count"] = None
     if kind in _TEST_STEPS and cut(groups, "tests"):
         shown["result"] = shown["instrument"] = shown["counterparty"] = shown["note"] = None
-    if step["counterparty"] and _partner(step) != friend:
-        dealt = "suppliers" if kind in _IN else "buyers" if kind in _OUT else ""
+    if step["counterparty"] and partner_in(step) != friend:
+        dealt = "suppliers" if kind in _IN else "buyers" if kind in GIVING else ""
         if dealt and cut(groups, dealt):
             shown["counterparty"] = None
     return shown
-
-
-def _partner(step: Facts) -> str:
-    found = step["counterparty"]
-    return str(found.get("party") or "") if isinstance(found, dict) else str(found or "")
 
 
 def _holder(certificate: Facts) -> str:
@@ -207,22 +193,26 @@ def _holder(certificate: Facts) -> str:
     return str(rest.partition("/")[0]) if kind == "site" else ""
 
 
-def _owner(views: Views, item: str) -> str:
-    party, slash, _ = item.partition("/")
-    return party if slash else views.owner_of(item) or ""
-
-
 def whole_for(
-    viewer: Viewer, facts: Facts, hidden: Mapping[str, frozenset[str]] | None, views: Views
+    viewer: Viewer, facts: Facts, hidden: Mapping[str, frozenset[str]] | None, views: Lots
 ) -> bool:
-    """Whether somebody may have a lot's signed bundle, which cannot be shown in part."""
+    """Whether somebody may have a lot's signed bundle, which cannot be shown in part.
+
+    It holds every word about the lot and about what it was made of. Its owner and whoever got it
+    may have it, unless somebody in between only claims to have got what it made the lot of.
+    """
     if viewer.sees_all or (hidden is not None and not hidden):
         return True
-    if viewer.party is not None and viewer.party in partners_of(facts, views):
-        return True
-    if hidden is None:
+
+    def closed(parties: frozenset[str]) -> bool:
+        others = parties - {viewer.party}
+        return bool(others) if hidden is None else any(hidden.get(one) for one in others)
+
+    if viewer.party is not None and viewer.party in holders_of(facts, views):
+        return not closed(lineage_of(facts, views).claimed)
+    if closed(frozenset({facts["party"]})):
         return False
-    return not any(hidden.get(party) for party in parties_of(facts, views))
+    return not closed(lineage_of(facts, views).said)
 
 
 class Services(Protocol):
@@ -231,7 +221,7 @@ class Services(Protocol):
     @property
     def side(self) -> SideTables: ...
     @property
-    def views(self) -> Views: ...
+    def views(self) -> Lots: ...
 
 
 def may_see(services: Services, party: str, item: str, lot: str) -> bool:
@@ -247,3 +237,21 @@ def may_see(services: Services, party: str, item: str, lot: str) -> bool:
     disclosures.load()
     viewer = Viewer(frozenset({"station"}), party)
     return whole_for(viewer, found.facts, disclosures.hidden(), services.views)
+
+
+def public_to(services: Services, party: str) -> Callable[[Statement], bool]:
+    """The question whether a station of `party` may have a statement because everybody may.
+
+    So it is when neither who says it nor the owner of a lot that it names hides anything; the
+    party's own part is never hidden from it. Waits for the side tables; raises SideAway.
+    """
+    disclosures = Disclosures(services.side)
+    disclosures.load()
+    hidden = disclosures.hidden() or {}
+
+    def public(statement: Statement) -> bool:
+        lots = lots_named(statement.type, statement.body)
+        owners = {owner_of(services.views, item) for item, _ in lots}
+        return not any(hidden.get(one) for one in {statement.party, *owners} - {party})
+
+    return public

@@ -50,6 +50,8 @@ class Indexer:
         keeper.follow(stop.is_set)
         if self._leading() and not stop.is_set() and self._witnessed(stop):
             self._committer.commit()
+            if self._witnessed(stop):
+                keeper.follow(stop.is_set)
         wrong = keeper.false_commitment()
         if wrong is None:
             self._tell.well()

@@ -25,13 +25,21 @@ class HubRefused(DoorError):
             "Another station was given tag {tag} meanwhile; join again with the same ticket.",
             "Trong lúc đó ký hiệu {tag} đã cấp cho trạm khác; hãy tham gia lại bằng cùng vé này.",
         ),
-        "admin-elsewhere": (
-            "This hub does not hold the admin key of {party} ({path}), so it cannot enrol a station "
-            "for it. On the machine that holds that key enrol the station's key with ocop keys, or "
-            "put the key file there.",
-            "Máy chủ này không giữ khóa quản trị của {party} ({path}) nên không đăng ký trạm được. "
-            "Hãy đăng ký khóa của trạm bằng ocop keys trên máy giữ khóa đó, hoặc đặt tệp khóa vào "
-            "đúng chỗ.",
+        "admin-awaited": (
+            "The station's key {keyid} waits for the admin of {party}, whose key is not on this hub. "
+            "Have the admin compare these digits and sign (on the hub: ocop keys admin-request); then "
+            "join again with the same ticket.",
+            "Khóa trạm {keyid} đang chờ quản trị của {party}, khóa quản trị không nằm ở máy chủ này. "
+            "Hãy nhờ quản trị so mã này rồi ký (tại máy chủ: ocop keys admin-request); sau đó tham gia "
+            "lại bằng cùng vé này.",
+        ),
+        "admin-missing": (
+            "Party {party} has no admin key in force, so nobody can let a station in for it. Let an "
+            "admin key in first: ocop keys new {party}.admin on the hub, or ocop keys request at the "
+            "party.",
+            "Cơ sở {party} chưa có khóa quản trị còn hiệu lực nên không ai cho trạm vào được. Hãy đăng "
+            "ký khóa quản trị trước: ocop keys new {party}.admin tại máy chủ, hoặc ocop keys request "
+            "tại cơ sở.",
         ),
         "admin-locked": (
             "The admin key of {party} on this hub is encrypted and not unlocked; whoever runs the hub "
@@ -120,7 +128,8 @@ STATUSES = {
     "code-unknown": 403,
     "key-taken": 409,
     "tag-gone": 409,
-    "admin-elsewhere": 409,
+    "admin-awaited": 409,
+    "admin-missing": 409,
     "admin-locked": 503,
     "key-ended": 403,
     "not-hub": 403,

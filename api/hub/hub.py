@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.access.limits import Limits
+from api.disclosure import public_to
 from api.hub.asking import Asking, Doorkeeper
 from api.hub.enrolment import Enrolments
 from api.hub.errors import HubRefused
@@ -116,7 +117,9 @@ def hub_of(services: Services) -> Hub:
         Pushing(store, standings, lambda: services.writer, now),
         Pulling(
             *(store, services.reading, services.log, needs, standings, now),
+            services.cosigned.best,
             services.cosigned.with_lines,
+            lambda party: public_to(services, party),
         ),
         needs,
         limits,

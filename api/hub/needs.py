@@ -27,19 +27,23 @@ _PAGE = 500
 _PATIENCE = 0.2  # seconds for another process that takes the same statements in
 
 _NEEDED = (
-    "SELECT at, idx FROM need WHERE party = ? AND (at, idx) >= (?, ?) AND at < ? AND key <> ? "
+    "SELECT at, idx, given FROM need WHERE party = ? AND (at, idx) >= (?, ?) AND at < ? AND key <> ? "
     "ORDER BY at, idx LIMIT ?"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A page: places (at, log index) in order, the next place, whether more is there."""
+    """A page: places (at, log index) in order, the next place, whether more is there.
+
+    `claimed` are log indexes of statements that nobody has opened to the party but its own word.
+    """
 
     places: tuple[tuple[int, int], ...]
     until: int
     next: int
     more: bool
+    claimed: frozenset[int] = frozenset()
 
     @property
     def indexes(self) -> tuple[int, ...]:
@@ -50,7 +54,7 @@ class Needed:
         """The first `count` of them, when there are more."""
         if count >= len(self.places):
             return self
-        return Needed(self.places[:count], *self.places[count], more=True)
+        return Needed(self.places[:count], *self.places[count], True, self.claimed)
 
 
 class Needs:
@@ -63,15 +67,19 @@ class Needs:
         self._db: sqlite3.Connection | None = None
         self._relevance: Relevance | None = None
 
-    def page(self, party: str, keyid: str, after: int, start: int, limit: int) -> Needed:
+    def page(
+        self, party: str, keyid: str, after: int, start: int, limit: int, below: int | None = None
+    ) -> Needed:
         """What a station of `party` needs from the place (after, start) on, but its own key's.
+
+        As of the first `below` entries of the log, None for all that are sealed.
 
         Raises:
             HubRefused: `needs-away`, the file cannot be used now; a damaged one is put aside, so
                 that the next question makes it anew.
         """
         try:
-            return self._page(party, keyid, after, start, limit)
+            return self._page(party, keyid, after, start, limit, below)
         except sqlite3.Error as wrong:
             # Of this very class are a file that is none, and pages that make no sense.
             if type(wrong) is sqlite3.DatabaseError:
@@ -79,26 +87,31 @@ class Needs:
                 put_aside(self._folder)
             raise HubRefused("needs-away", why=str(wrong)) from wrong
 
-    def _page(self, party: str, keyid: str, after: int, start: int, limit: int) -> Needed:
+    def _page(
+        self, party: str, keyid: str, after: int, start: int, limit: int, below: int | None
+    ) -> Needed:
         with self._lock:
             db = self._opened()
             reached = self._follow(db)
-            end = min(reached, after + WINDOW)
+            there = self._store.size() if below is None else below
+            end = min(reached, there, after + WINDOW)
             row = db.execute("SELECT key FROM signer WHERE keyid = ?", (keyid,)).fetchone()
             own = -1 if row is None else row[0]
             found = [
-                (place[0], place[1])
+                place
                 for whose in (EVERYBODY, party)
                 for place in db.execute(_NEEDED, (whose, after, start, end, own, limit + 1))
             ]
-        places = sorted(found)[: limit + 1]
+        taken = sorted(found)[: limit + 1]
+        places = tuple((at, index) for at, index, _ in taken)
+        claimed = frozenset(index for _, index, given in taken if not given)
         if len(places) > limit:
-            return Needed(tuple(places), 0, 0, more=True).cut(limit)
+            return Needed(places, 0, 0, True, claimed).cut(limit)
         # A place beyond what is known here (another machine is ahead) is left where it is.
         until = max(end, after)
         following = start if until == after else 0
-        more = end < reached or reached < self._store.size()
-        return Needed(tuple(places), until, following, more)
+        more = end < there
+        return Needed(places, until, following, more, claimed)
 
     def close(self) -> None:
         """Close the file."""

@@ -7,26 +7,34 @@ import sqlite3
 from pathlib import Path
 
 NEEDS_FILE = "needs.db"
-VERSION = 1
+VERSION = 2
 EVERYBODY = "*"
 
 _TABLES = (
     # Statement `idx` is needed by a party since statement `at` (its own index, or the later one by
-    # which the party began to follow a lot). `key` is a number of `signer`.
+    # which the party began to follow a lot). `key` is a number of `signer`. `given` is 1 when the
+    # party may have it by the word of who gave the goods away, 0 when it has only its own word.
     "CREATE TABLE need (party TEXT NOT NULL, at INTEGER NOT NULL, idx INTEGER NOT NULL, "
-    "key INTEGER NOT NULL, PRIMARY KEY (party, at, idx)) WITHOUT ROWID",
+    "key INTEGER NOT NULL, given INTEGER NOT NULL, PRIMARY KEY (party, at, idx)) WITHOUT ROWID",
     "CREATE UNIQUE INDEX need_once ON need (party, idx)",
     "CREATE TABLE signer (key INTEGER PRIMARY KEY, keyid TEXT NOT NULL UNIQUE)",
     "CREATE TABLE follow (item TEXT NOT NULL, lot TEXT NOT NULL, party TEXT NOT NULL, "
+    "given INTEGER NOT NULL, PRIMARY KEY (item, lot, party)) WITHOUT ROWID",
+    # Who holds a lot beside its owner, and who said to have given it to whom.
+    "CREATE TABLE hold (item TEXT NOT NULL, lot TEXT NOT NULL, party TEXT NOT NULL, "
     "PRIMARY KEY (item, lot, party)) WITHOUT ROWID",
+    "CREATE TABLE gave (item TEXT NOT NULL, lot TEXT NOT NULL, party TEXT NOT NULL, "
+    "receiver TEXT NOT NULL, PRIMARY KEY (item, lot, party, receiver)) WITHOUT ROWID",
+    "CREATE TABLE owner (item TEXT PRIMARY KEY, party TEXT NOT NULL) WITHOUT ROWID",
     # What is said about a lot, but for what everybody needs anyway.
     "CREATE TABLE about (item TEXT NOT NULL, lot TEXT NOT NULL, idx INTEGER NOT NULL, "
     "key INTEGER NOT NULL, PRIMARY KEY (item, lot, idx)) WITHOUT ROWID",
     "CREATE TABLE made_of (item TEXT NOT NULL, lot TEXT NOT NULL, from_item TEXT NOT NULL, "
     "from_lot TEXT NOT NULL, PRIMARY KEY (item, lot, from_item, from_lot)) WITHOUT ROWID",
+    "CREATE INDEX made_from ON made_of (from_item, from_lot)",
     # Statements about no lot, which others build on: field work. And which build on them.
-    "CREATE TABLE loose (id BLOB PRIMARY KEY, idx INTEGER NOT NULL, key INTEGER NOT NULL) "
-    "WITHOUT ROWID",
+    "CREATE TABLE loose (id BLOB PRIMARY KEY, idx INTEGER NOT NULL, key INTEGER NOT NULL, "
+    "party TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE built_on (idx INTEGER NOT NULL, loose INTEGER NOT NULL, key INTEGER NOT NULL, "
     "PRIMARY KEY (idx, loose)) WITHOUT ROWID",
     # How far the log was followed, and the entry last seen there.
@@ -34,7 +42,10 @@ _TABLES = (
     "last BLOB NOT NULL)",
     "INSERT INTO progress VALUES (1, 0, x'')",
 )
-_NAMES = ("need", "signer", "follow", "about", "made_of", "loose", "built_on", "progress")
+_NAMES = (
+    *("need", "signer", "follow", "hold", "gave", "owner", "about", "made_of", "loose"),
+    *("built_on", "progress"),
+)
 _KEPT_LOG = 16 * 1024 * 1024  # bytes
 
 

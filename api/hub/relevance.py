@@ -1,15 +1,15 @@
 """Which statements a party's stations need (docs/station-wire.md, "What a station needs").
 
 One statement after the other, in log order, and a function of the log alone: every machine of a
-hub finds the same places.
+hub finds the same places. Whose word gives a lot to whom: `api/hub/holding.py`.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from typing import Any
 
+from api.hub.holding import Holding, receiver_of
 from api.hub.needs_schema import EVERYBODY
 from ledger.verify.entry import Entry
 from ledger.verify.graph import Lot, lots_about, lots_made, lots_named, lots_taken
@@ -35,6 +35,7 @@ class Relevance:
         """`statement_of` gives the sealed statement of an id (32 bytes), None when it is not there."""
         self._db = db
         self._statement_of = statement_of
+        self._holding = Holding(db)
         self._keys: dict[bytes, int] = {}
 
     def forget(self) -> None:
@@ -48,19 +49,41 @@ class Relevance:
             return
         key = self._number(entry.keyid)
         if kind in FOR_EVERYBODY:
-            self._need(EVERYBODY, index, [(index, key)])
+            self._need(EVERYBODY, index, [(index, key)], given=True)
+            if kind == "product-registered":
+                for lot, who in self._holding.registered(body["gtin"], party):
+                    self._gained(who, lot, index)
             return
         about = lots_about(kind, body)
         self._note(index, key, entry.id, statement, about)
-        taken = lots_taken(kind, body)
+        here = [(index, key), *self._under(index)]
         named = dict.fromkeys([*about, *self._corrected(statement)])
-        for one in sorted({party} | self._followers(named)):
-            self._need(one, index, [(index, key), *self._under(index)])
-            self._follow(one, lots_named(kind, body) if one == party else taken, index)
-        to = _receiver(kind, body)
+        made, taken = lots_made(kind, body), lots_taken(kind, body)
+        self._need(party, index, here, given=True)
+        for lot in lots_named(kind, body):
+            self._follow(party, lot, index, given=self._holding.holds(party, lot))
+        behind = self._followers(made)
+        for one, given in self._followers(named).items():
+            self._need(one, index, here, given=given)
+            for lot in taken:
+                may = behind.get(one, False) and self._holding.holds(party, lot)
+                self._follow(one, lot, index, given=may)
+        to = receiver_of(kind, body)
         if to is not None and to != party:
-            self._need(to, index, [(index, key)])
-            self._follow(to, about, index)
+            self._need(to, index, [(index, key)], given=True)  # it was said to them
+            for lot in about:
+                self._follow(to, lot, index, given=False)
+                for new, who in self._holding.gave(lot, party, to):
+                    self._gained(who, new, index)
+
+    def _gained(self, party: str, lot: Lot, at: int) -> None:
+        """The party holds the lot from now on; so may know it who follow what the party made of it."""
+        self._follow(party, lot, at, given=True)
+        for made in self._made_from(lot):
+            if self._holding.owner(made[0]) == party:
+                for one, given in self._followers([made]).items():
+                    if given:
+                        self._follow(one, lot, at, given=True)
 
     def _note(
         self, index: int, key: int, entry_id: bytes, statement: Statement, about: list[Lot]
@@ -74,12 +97,16 @@ class Relevance:
         ]
         if edges:
             self._db.executemany("INSERT OR IGNORE INTO made_of VALUES (?,?,?,?)", edges)
+        party = statement.party
         if not about:
-            self._db.execute("INSERT OR IGNORE INTO loose VALUES (?,?,?)", (entry_id, index, key))
+            row = (entry_id, index, key, party)
+            self._db.execute("INSERT OR IGNORE INTO loose VALUES (?,?,?,?)", row)
         if statement.inputs and (not about or kind in {"harvested", "corrected"}):
+            # The ids of all statements are public: a link to another party's work opens nothing.
             self._db.executemany(
-                "INSERT OR IGNORE INTO built_on SELECT ?, idx, key FROM loose WHERE id = ?",
-                [(index, bytes.fromhex(link)) for link in statement.inputs],
+                "INSERT OR IGNORE INTO built_on SELECT ?, idx, key FROM loose "
+                "WHERE id = ? AND party = ?",
+                [(index, bytes.fromhex(link), party) for link in statement.inputs],
             )
 
     def _corrected(self, statement: Statement) -> list[Lot]:
@@ -89,34 +116,54 @@ class Relevance:
         replaced = self._statement_of(bytes.fromhex(statement.body["corrects"]))
         return [] if replaced is None else lots_about(replaced.type, replaced.body)
 
-    def _followers(self, lots: Iterable[Lot]) -> set[str]:
-        find = "SELECT party FROM follow WHERE item = ? AND lot = ?"
-        return {row[0] for lot in lots for row in self._db.execute(find, lot)}
+    def _made_from(self, lot: Lot) -> list[Lot]:
+        find = (
+            "SELECT item, lot FROM made_of WHERE from_item = ? AND from_lot = ? ORDER BY item, lot"
+        )
+        return [(row[0], row[1]) for row in self._db.execute(find, lot)]
 
-    def _follow(self, party: str, lots: Iterable[Lot], at: int) -> None:
-        """From now on a party follows these lots and all that they were made of."""
-        ring = list(dict.fromkeys(lots))
-        seen = set(ring)
+    def _followers(self, lots: Iterable[Lot]) -> dict[str, bool]:
+        """Who follows any of these lots, and whether one of them was given to them."""
+        found: dict[str, bool] = {}
+        for lot in lots:
+            find = "SELECT party, given FROM follow WHERE item = ? AND lot = ? ORDER BY party"
+            for party, given in self._db.execute(find, lot):
+                found[party] = found.get(party, False) or bool(given)
+        return dict(sorted(found.items()))
+
+    def _follow(self, party: str, lot: Lot, at: int, *, given: bool) -> None:
+        """From now on a party follows this lot and all that it was made of.
+
+        Behind a lot whose maker only claims to have got what it was made of, nothing is given.
+        """
+        ring, reached = [(lot, given)], {lot: given}
         room = _MOST_ENTRIES
-        for lot in ring:  # grows while it is gone through: nearest first
-            new = self._db.execute("INSERT OR IGNORE INTO follow VALUES (?,?,?)", (*lot, party))
+        for one, may in ring:  # grows while it is gone through: nearest first
+            new = self._db.execute(
+                "INSERT INTO follow VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET given = 1 "
+                "WHERE excluded.given > given",
+                (*one, party, may),
+            )
             if not new.rowcount:
                 continue
             told = self._db.execute(
                 "SELECT idx, key FROM about WHERE item = ? AND lot = ? ORDER BY idx LIMIT ?",
-                (*lot, room),
+                (*one, room),
             ).fetchall()
             room -= len(told)
-            self._need(party, at, [row for one in told for row in (one, *self._under(one[0]))])
+            rows = [row for about in told for row in (about, *self._under(about[0]))]
+            self._need(party, at, rows, given=may)
+            maker = self._holding.owner(one[0])
             for row in self._db.execute(
                 "SELECT from_item, from_lot FROM made_of WHERE item = ? AND lot = ? "
                 "ORDER BY from_item, from_lot",
-                lot,
+                one,
             ):
                 back = (row[0], row[1])
-                if back not in seen and len(ring) < _MOST_LOTS:
-                    seen.add(back)
-                    ring.append(back)
+                so = may and self._holding.holds(maker, back)
+                if len(ring) < _MOST_LOTS and (back not in reached or so > reached[back]):
+                    reached[back] = so
+                    ring.append((back, so))
 
     def _under(self, index: int) -> list[tuple[int, int]]:
         """(index, key) of the statements about no lot that one builds on, directly or not."""
@@ -129,11 +176,13 @@ class Relevance:
                     ring.append(row[0])
         return sorted(found.items())
 
-    def _need(self, party: str, at: int, rows: Iterable[tuple[int, int]]) -> None:
-        # A place once given stays: who needs a statement already does not get it anew.
+    def _need(self, party: str, at: int, rows: Iterable[tuple[int, int]], *, given: bool) -> None:
+        # A place once given stays: who needs a statement already does not get it anew, unless it
+        # may have been kept back.
         self._db.executemany(
-            "INSERT OR IGNORE INTO need VALUES (?,?,?,?)",
-            [(party, at, index, key) for index, key in rows],
+            "INSERT INTO need VALUES (?,?,?,?,?) ON CONFLICT (party, idx) DO UPDATE "
+            "SET at = excluded.at, given = 1 WHERE excluded.given > given",
+            [(party, at, index, key, given) for index, key in rows],
         )
 
     def _number(self, keyid: bytes) -> int:
@@ -144,13 +193,3 @@ class Relevance:
             ((found,),) = self._db.execute("SELECT key FROM signer WHERE keyid = ?", (name,))
             self._keys[keyid] = found
         return int(found)
-
-
-def _receiver(kind: str, body: dict[str, Any]) -> str | None:
-    """The party to whom goods go by a statement, when it is one of the ledger's."""
-    if kind == "corrected":
-        return _receiver(body["of"], body["body"])
-    if kind not in {"shipped", "sold"}:
-        return None
-    found = body.get("to", {}).get("party")
-    return None if found is None else str(found)

@@ -26,6 +26,11 @@ _FIRST = (
 )
 
 
+# The new key's agreement to its enrolment, while that waits for an admin key which is elsewhere.
+_SECOND = ("ALTER TABLE station_ticket ADD COLUMN proof TEXT NOT NULL DEFAULT ''",)
+
+
 def found_station_rooms(side: SideTables) -> None:
     """Say which tables the room needs; they are made at the first use."""
-    side.found(ROOM, 1, _FIRST)
+    side.found(ROOM, 1, _FIRST, passing=("station_nonce", "station_ticket"))
+    side.found(ROOM, 2, _SECOND)

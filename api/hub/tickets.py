@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from api.access.side_tables import SideTables, Write
 from api.hub.errors import HubRefused
@@ -12,7 +12,11 @@ from api.station_wire.ticket import CODE_BITS, code_digest, code_letters, code_o
 MOST_DAYS = 30
 _DAY = 86_400
 _KEPT = 30 * _DAY  # after it ran out: an enrolment may be asked for again
-_COLUMNS = "SELECT code, name, party, made, expires, key, tag, entry, log_index FROM station_ticket"
+WAITING_DAYS = 30
+"""How long an enrolment waits for an admin key that is elsewhere, from the station's first asking."""
+_COLUMNS = (
+    "SELECT code, name, party, made, expires, key, tag, entry, log_index, proof FROM station_ticket"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class TicketRow:
     """A ticket as the hub keeps it: `code` is a digest, times are POSIX seconds.
 
     `key` (raw public key, hex) and `tag` are "" until a station joined with it; `entry`, the id of
-    its enrolment, is "" until that is recorded at `log_index`.
+    its enrolment, is "" until that is recorded at `log_index`. `proof` is the key's agreement to
+    its enrolment (hex) while that waits for the party's admin, else "".
     """
 
     code: str
@@ -32,6 +37,7 @@ class TicketRow:
     tag: str
     entry: str
     log_index: int
+    proof: str = ""
 
 
 class Tickets:
@@ -110,10 +116,16 @@ class Tickets:
                 )
             }
             tag = choose_tag(row, promised)
+            # The proof is over the tag, too.
+            proof = row.proof if tag == row.tag else ""
             w.execute(
-                "UPDATE station_ticket SET key = ?, tag = ? WHERE code = ?", key, tag, row.code
+                "UPDATE station_ticket SET key = ?, tag = ?, proof = ? WHERE code = ?",
+                key,
+                tag,
+                proof,
+                row.code,
             )
-        return TicketRow(*(*_first(row), key, tag, row.entry, row.log_index))
+        return replace(row, key=key, tag=tag, proof=proof)
 
     def claimed(self, code: str, key: str, now: int) -> TicketRow:
         """The ticket that this key joined with.
@@ -126,6 +138,25 @@ class Tickets:
         if row.key != key:
             raise HubRefused("code-unknown")
         return row
+
+    def waits(self, row: TicketRow, proof: str, now: int) -> None:
+        """Keep the proof of a key until its party's admin has signed the enrolment.
+
+        The admin's machine may be far away: the ticket stays good for it, 30 days from the first
+        asking.
+        """
+        until = row.expires if row.proof else max(row.expires, now + WAITING_DAYS * _DAY)
+        with self._side.write() as w:
+            w.execute(
+                "UPDATE station_ticket SET proof = ?, expires = ? WHERE code = ?",
+                proof,
+                until,
+                row.code,
+            )
+
+    def waiting(self, party: str | None, now: int) -> list[TicketRow]:
+        """Enrolments that wait for an admin, of one party or all, oldest first."""
+        return [one for one in self.open(now) if one.proof and party in {None, one.party}]
 
     def enrolled(self, row: TicketRow, entry: str, log_index: int) -> None:
         """The ticket's key is a station now: it is of no use any more."""
@@ -145,7 +176,3 @@ class Tickets:
         if row is None or row.key not in {"", key} or (not row.entry and row.expires < now):
             raise HubRefused("code-unknown")
         return row
-
-
-def _first(row: TicketRow) -> tuple[str, str, str, int, int]:
-    return row.code, row.name, row.party, row.made, row.expires

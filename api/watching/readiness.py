@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from api.background.heartbeat import Heartbeat
 from api.keeping.cut_moves import refuse_left
@@ -22,10 +23,12 @@ from api.watching.bounded import Bounded, TookTooLong
 from api.watching.errors import NotReady
 from api.watching.lag import LagWatch
 from api.watching.rights import Room, disk_room, may
-from api.watching.server_state import ServerProbe
 from ledger.signing import load_key, read_secret
 from ledger.store import guard
 from ledger.verify.wording import Refusal
+
+if TYPE_CHECKING:
+    from api.watching.server_state import ServerProbe
 
 LIMIT = 2.0
 KEPT = 1.0
@@ -57,6 +60,8 @@ class Readiness:
         self._reader = reads_only(services.folder, services.settings)
         self._probe: ServerProbe | None = None
         if services.settings.database is not None:
+            from api.watching.server_state import ServerProbe  # PostgreSQL's library is large
+
             passwords = services.folder / "keys" / "pgpass"
             self._probe = ServerProbe(services.settings.database, passwords)
         self.sealing = LagWatch(clock)

@@ -7,9 +7,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.watching.bounded import Bounded
-from api.watching.server_state import ReplayState, ServerProbe
+
+if TYPE_CHECKING:
+    from api.watching.server_state import ReplayState
 
 _LIMIT = 1.5
 _KEPT = 1.0
@@ -30,6 +33,8 @@ class Standbys:
 
     def __init__(self, database: str, read_from: Sequence[str], passwords: Path) -> None:
         """Addresses as in the settings; `passwords` is a libpq password file."""
+        from api.watching.server_state import ReplayState, ServerProbe  # brings a large library
+
         self._probes = {_PRIMARY: ServerProbe(database, passwords)}
         for dsn in read_from:
             probe = ServerProbe(dsn, passwords)

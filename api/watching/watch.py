@@ -21,6 +21,7 @@ from api.watching.lag import unsealed
 from api.watching.readiness import LIMIT, Readiness
 from api.watching.running import Presence, Running, RunningFile
 from api.watching.standbys import Standbys
+from api.watching.stations import station_gauges
 from api.watching.witnessed import witness_gauges
 from ledger.verify.wording import Refusal
 
@@ -146,6 +147,7 @@ class Watch:
         return {
             **lags,
             **witness_gauges(services.cosigned),
+            **station_gauges(services),
             "log_sealed_entries": lambda: {"": services.store.size()},
             "views_entries": lambda: {"": services.views.size},
             "unsealed_entries": lambda: {"": unsealed(services.store)},

@@ -14,12 +14,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from api.bounded_connections import Bounds, bounded
 from api.routes.entries import bounded_body
+from api.timely_bodies import Timely
 from api.witness.cosigner import Witness
 from api.witness.protocol import MOST_BODY, PATH
 
 _PLAIN = "text/plain; charset=utf-8"
-_MOST_AT_ONCE = 64
+# A proxy stands in front more often than not, and few logs ask.
+_BOUNDS = Bounds(connections=64, of_address=64)
 _HEADERS = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 
@@ -51,7 +54,8 @@ def server_for(app: Starlette) -> uvicorn.Server:
     """The HTTP server, bounded and quiet."""
     return uvicorn.Server(
         uvicorn.Config(
-            app,
+            Timely(app),
+            http=bounded(_BOUNDS),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -59,8 +63,7 @@ def server_for(app: Starlette) -> uvicorn.Server:
             lifespan="off",
             timeout_keep_alive=30,
             timeout_graceful_shutdown=5,
-            limit_concurrency=_MOST_AT_ONCE,
-            h11_max_incomplete_event_size=MOST_BODY,
+            limit_concurrency=_BOUNDS.connections + 1,
         )
     )
 

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from api.witness.cosigned import COSIGNED_FILE, Cosigned
 from ledger.verify.bundle import LotBundle
-from ledger.verify.checkpoint import Checkpoint
-from ledger.verify.note import parse_note
 
 PATIENCE = 2.0
 """Seconds that a bundle waits at most."""
@@ -39,12 +37,12 @@ def caught_up(
 ) -> bool:
     """Whether the witnesses have co-signed the first `size` entries, or do so within `patience` s.
 
-    True where none ever met a quorum. Before an index is committed to this is asked: a bundle needs
-    a seal newer than its index, and while witnesses are away every lot would lose its quorum.
+    True where none ever met a quorum. Before an index is committed to this is asked, so that it
+    covers what is sealed; the rows follow once a co-signed checkpoint covers the commitment, too.
     """
     until = time.monotonic() + patience
-    while (best := cosigned.best()) is not None:
-        if Checkpoint.parse(parse_note(best).text).size >= size:
+    while (there := cosigned.size()) is not None:
+        if there >= size:
             return True
         if time.monotonic() >= until or pause(_TURN):
             return False

@@ -105,6 +105,11 @@ class Cosigned:
             return None
         return note
 
+    def size(self) -> int | None:
+        """Size of the newest checkpoint that met the quorum, None as for `best`."""
+        best = self.best()
+        return None if best is None else _size(best)
+
     def with_lines(self, note: str) -> str:
         """A checkpoint note of this log with the cosignatures known for exactly it."""
         kept = self._standing().get("lines", {})

@@ -23,6 +23,7 @@ from ledger.verify.row_tree import RowsSpoilt, RowTree
 from ledger.verify.sparse_map import MapRefused
 
 _PAGE = 500
+_REACH = 60_000  # entries since a commitment's size: well within what docs/format.md 17 allows
 _EXAMINED = 3  # times that the whole log is read again because of a false commitment
 
 
@@ -62,13 +63,19 @@ class IndexKeeper:
     """The rows of one log, with proofs. May be used by several threads and processes."""
 
     def __init__(self, store: LedgerStore, path: Path | None) -> None:
-        """`path` is the file; None keeps a temporary one. Nothing is read before it is needed."""
+        """`path` is the file; None keeps a temporary one. Nothing is read before it is needed.
+
+        Set `until` to what answers how many entries of the log have met their quorum of witnesses,
+        None for no such bound. The rows then go no further: a commitment that no co-signed
+        checkpoint covers would take the quorum from every lot. The first one is not waited for.
+        """
         self._store = store
         self._file = MapFile(path)
         self._lock = RLock()
         self._walk: Walk | None = None
         self._tree = RowTree(self._file)
         self._stands = Standing()
+        self.until: Callable[[], int | None] = lambda: None
         self._examined: set[int] = set()  # commitments that an index made anew was compared with
 
     @property
@@ -120,8 +127,14 @@ class IndexKeeper:
         if self._store.replica is not None:
             return  # what a station has of a hub's log adds up to nothing that anybody commits to
         with self._lock:
-            while not stop() and self._file.mended(self._step):
-                pass
+            end = self.until()
+            self._go(stop, end)
+            if end is not None and not self._stands.holds:
+                self._go(stop, None)
+
+    def _go(self, stop: Callable[[], bool], end: int | None) -> None:
+        while not stop() and self._file.mended(lambda: self._step(end)):
+            pass
 
     def propose(self) -> tuple[int, bytes, int]:
         """(size, root, rows) of everything sealed by now; nothing is written."""
@@ -140,7 +153,8 @@ class IndexKeeper:
         self.follow()
         with self._lock, self._undone(), self._file.turn():
             walk = self._joined()
-            if self._store.replica is not None or not walk.fresh:
+            late = self._store.size() - walk.read > _REACH
+            if self._store.replica is not None or not walk.fresh or late:
                 yield None
                 return
             try:
@@ -154,8 +168,9 @@ class IndexKeeper:
             before = None if last is None else last.hex()
             one = Proposal(walk.size, self._tree.root, self._tree.rows, before)
             yield one
-            if one.made is None:
-                raise _NotMade
+            end = self.until() if self._stands.holds else None
+            if one.made is None or (end is not None and one.made[0] >= end):
+                raise _NotMade  # or to be followed once it is co-signed
             self._stand(walk, one.made, holds=True, fault=self._stands.fault)
 
     def close(self) -> None:
@@ -173,14 +188,15 @@ class IndexKeeper:
             self._walk = None
             raise
 
-    def _step(self) -> bool:
-        """Some entries further; False at the end of the log."""
+    def _step(self, end: int | None) -> bool:
+        """Some entries further; False at the end of the log, or before the index `end`."""
         with self._undone(), self._file.turn():
             walk = self._joined()
             size, stands = walk.size, self._stands
             made = None if stands.entry is None or stands.id is None else (stands.entry, stands.id)
             holds, fault = stands.holds, stands.fault
-            page = self._store.sealed(walk.read, _PAGE)
+            most = _PAGE if end is None else max(min(end - walk.read, _PAGE), 0)
+            page = self._store.sealed(walk.read, most) if most else []
             for index, raw in page:
                 wrong = walk.take(raw)
                 if wrong is not None and self._is_doubtful(index, fault):

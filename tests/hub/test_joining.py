@@ -167,15 +167,6 @@ def test_a_key_that_is_enrolled_already_is_refused(hub: HubScene) -> None:
     assert told(joins(client, invited(hub), taken)) == (409, "key-taken")
 
 
-def test_a_hub_without_the_admin_key_says_where_it_belongs(hub: HubScene) -> None:
-    code = invited(hub)
-    station = hub.services.station
-    station.signers = {k: v for k, v in station.signers.items() if k != (FARM, "admin")}
-    answer = joins(hub.client("127.0.0.1"), code, fresh())
-    assert told(answer) == (409, "admin-elsewhere")
-    assert f"{FARM}.admin.pem" in answer.json()["detail"]
-
-
 def test_guessing_is_slow_from_one_address_and_not_for_others(hub: HubScene) -> None:
     client = hub.client("192.0.2.77")
     answers = [joins(client, code_of(number), fresh()) for number in range(8)]

@@ -190,7 +190,7 @@ def test_a_file_of_another_log_is_thrown_away(hub: HubScene) -> None:
     made.close()
     with sqlite3.connect(hub.services.folder / NEEDS_FILE) as wrong:
         wrong.execute("UPDATE progress SET last = x'00'")
-        wrong.execute("INSERT INTO need VALUES ('CT-B', 1, 999999, 1)")
+        wrong.execute("INSERT INTO need VALUES ('CT-B', 1, 999999, 1, 1)")
     wrong.close()
     assert everything(made, SHOP) == before
 

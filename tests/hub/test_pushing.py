@@ -21,6 +21,8 @@ def test_what_a_station_sends_is_recorded_in_order_and_answered_with_log_indexes
     assert answer.status_code == 200, answer.text
     told = answer.json()
     assert told["head"] == {"seq": 5, "id": entries[-1].id.hex()}
+    shown = station.status().json()["head"]["entry"]
+    assert base64.b64decode(shown) == entries[-1].raw
     hub.settle()
     stored = dict(hub.services.store.sealed_at(told["indexes"]))
     assert [stored[index] for index in told["indexes"]] == [one.raw for one in entries]

@@ -50,15 +50,15 @@ def test_an_invitation_that_cannot_work_is_refused_and_leaves_no_ticket(
     assert hub.services.hub.tickets.open(hub.clock.seconds) == []
 
 
-def test_a_hub_without_the_admin_key_invites_nobody(
+def test_a_hub_without_the_admin_key_invites_and_says_who_must_sign(
     hub: HubScene, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (hub.services.folder / "keys" / f"{FARM}.admin.pem").unlink()
     words = ("station", "invite", "--party", FARM, "--url", "https://hub.example")
-    assert ocop(hub, *words) == 2
-    said = capsys.readouterr().err
-    assert f"{FARM}.admin.pem" in said
-    assert "ocop keys" in said
+    assert ocop(hub, *words) == 0
+    said = capsys.readouterr()
+    assert Ticket.parse(said.out).url == "https://hub.example"
+    assert f"ocop keys admin-request --party {FARM}" in said.err
 
 
 def test_the_list_says_when_each_station_was_heard_of(

@@ -69,6 +69,7 @@ def test_every_scrape_tells_what_all_processes_counted_even_those_that_were_kill
         deadline = time.monotonic() + 3
         while time.monotonic() < deadline:
             assert scraped(running)[COUNTED] == 60.0  # a counter that falls would look like traffic
+            time.sleep(0.05)
         assert running.get("/readyz")[0] == 200
         running.end()
         said = running.lines

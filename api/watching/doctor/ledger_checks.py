@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import ClassVar
 
 from api.keeping.cut_moves import ROLE, refuse_arriving, refuse_left
@@ -152,9 +154,12 @@ def check_roll_back(case: Case) -> list[Finding]:
 
 
 def check_backup(case: Case) -> list[Finding]:
-    """There is a backup, and it is not old; who only reads, or sends to a hub, has none to make."""
+    """There is a backup, and it is not old; who only reads has none to make.
+
+    Nor has who sends to a hub, as long as no private text is kept: that is in this folder alone.
+    """
     settings = case.settings_or_none()
-    if (case.folder / HUB_FILE).exists():
+    if (case.folder / HUB_FILE).exists() and not _has_texts(case.folder / "private.db"):
         return []
     if case.store_or_none() is None or (settings and reads_only(case.folder, settings)):
         return []
@@ -167,6 +172,14 @@ def check_backup(case: Case) -> list[Finding]:
     if days <= _BACKUP_DAYS:
         return []
     return [LedgerFinding("backup-old", day=f"{made:%Y-%m-%d}", days=days, path=case.folder)]
+
+
+def _has_texts(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT 1 FROM note LIMIT 1").fetchone() is not None
+    except sqlite3.Error:
+        return False
 
 
 def check_spool(case: Case) -> list[Finding]:
