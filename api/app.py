@@ -17,9 +17,10 @@ from api.access.gate import Gate
 from api.pages.notices import notice
 from api.pages.static_files import static_routes
 from api.routes.access import access_routes
-from api.routes.access_account import account_routes
+from api.routes.access_account import Account, account_routes
 from api.routes.access_disclosure import disclosure_routes
-from api.routes.access_people import people_routes
+from api.routes.access_passkeys import passkey_routes
+from api.routes.access_people import PeoplePages, people_routes
 from api.routes.api_examples import with_outer_answers
 from api.routes.carton import carton_routes
 from api.routes.consumer import ConsumerEndpoint
@@ -36,6 +37,7 @@ from api.routes.services import Services
 from api.routes.station import station_routes
 from api.routes.station_wire import station_wire_routes
 from api.scans.places import Peers
+from api.timely_bodies import Timely
 from api.watching.watch import Watch
 from ledger.errors import LedgerError
 
@@ -109,6 +111,7 @@ def create_app(services: Services) -> FastAPI:
         gate.standing.get()
     secure = (services.settings.base_url or "").startswith("https:")
     labels = LimitedLabels(ConsumerEndpoint(services, gate.disclosures), gate, peers)
+    account, people = Account(gate, peers), PeoplePages(services, gate)
     app.labels = Protected(labels, LABEL_ROUTE, secure=secure)
     for routes in (
         static_routes(),
@@ -116,8 +119,9 @@ def create_app(services: Services) -> FastAPI:
         dossier_routes(services, gate.disclosures),
         carton_routes(services, gate.disclosures),
         access_routes(gate, peers),
-        account_routes(gate, peers),
-        people_routes(services, gate),
+        account_routes(gate, account),
+        people_routes(people),
+        passkey_routes(gate, peers, account, people),
         disclosure_routes(services, gate),
         station_routes(services),
     ):
@@ -132,7 +136,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(HTTPException, _failed)
     app.add_exception_handler(LedgerError, _store_away)
     app.add_exception_handler(SideAway, _store_away)
-    # The last one is the outermost: headers and faults, then who may ask, then the routes.
+    # The last one is the outermost: headers and faults, patience, then who may ask, then the routes.
     app.add_middleware(Enforced, application=app, gate=gate, peers=peers)
+    app.add_middleware(Timely)
     app.add_middleware(Protected, secure=secure)
     return app

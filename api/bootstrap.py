@@ -41,7 +41,7 @@ from ledger.application import TraceLedger
 from ledger.completeness.committing import Committer
 from ledger.completeness.keeper import IndexKeeper
 from ledger.errors import LedgerError
-from ledger.export import Exporter, trust_for_others, trust_of
+from ledger.export import trust_for_others, trust_of
 from ledger.export_errors import ExportRefused
 from ledger.founding import log_verifier_key
 from ledger.projections.projector import Projector
@@ -51,6 +51,7 @@ from ledger.projections.views import Views
 from ledger.sealing import SealedLog
 from ledger.signing import Signer, load_key, read_secret
 from ledger.station import Station
+from ledger.station_export import StationExporter
 from ledger.store.seam import LedgerStore
 from ledger.verify.note import NoteKey
 from ledger.verify.policy import PolicyRefused
@@ -91,7 +92,7 @@ class Services:
     labelling: Labelling
     printers: PrinterList
     notes: PrivateNotes
-    exporter: Exporter
+    exporter: StationExporter
     now: Callable[[], dt.datetime]
     freshness: Freshness
     scans: ScanCounter
@@ -109,6 +110,7 @@ class Services:
         self.cosigned = Cosigned(self.folder, self.log_key)
         self.exporter.best = self.cosigned.best
         self.exporter.lines = self.cosigned.with_lines
+        self.index.until = self.cosigned.size
 
     @property
     def index(self) -> IndexKeeper:
@@ -164,6 +166,8 @@ class Services:
         first = self.index.committed() is None
         if first or caught_up(self.cosigned, self.store.size(), PATIENCE):
             self.committer.commit()
+            if caught_up(self.cosigned, self.store.size(), PATIENCE):
+                self.index.follow()
         self.station.catch_up()
 
     def trust_file(self) -> Trust:
@@ -351,7 +355,7 @@ def _wired(
         labelling,
         printers,
         notes,
-        Exporter(log, stories, tables, index),
+        StationExporter(log, stories, tables, index),
         now,
         Freshness(folder, now, in_step),
         scans,

@@ -33,10 +33,10 @@ class DisclosureRefused(DoorError):
         ),
         "hidden-bundle": (
             "The cooperative does not show everything of this lot, and a signed file cannot be shown "
-            "in part; inspectors and the lot's direct partners can get it. Sign in, or ask the "
-            "cooperative.",
+            "in part; inspectors and those to whom the lot was shipped or sold can get it. Sign in, "
+            "or ask the cooperative.",
             "Cơ sở không công khai toàn bộ lô này, mà hồ sơ đã ký thì không thể cắt bớt; cán bộ kiểm "
-            "tra và bên mua bán trực tiếp vẫn lấy được. Hãy đăng nhập hoặc hỏi cơ sở.",
+            "tra và bên được xuất hoặc bán lô này vẫn lấy được. Hãy đăng nhập hoặc hỏi cơ sở.",
         ),
         "hidden-entries": (
             "A cooperative of this ledger does not show everything, so whole entries are for "

@@ -67,11 +67,13 @@ _ROWS: Final[tuple[tuple[Roles, tuple[str, ...], tuple[str, ...]], ...]] = (
     (SIGNED, _POST, ("/api/v1/station/push", "/api/v1/station/pull", "/api/v1/station/bundle")),
     (SIGNED, _GET, ("/api/v1/station/status",)),
     (ANYBODY, _BOTH, ("/vao", "/vao/ma/{token}")),
+    (ANYBODY, _POST, ("/vao/khoa-truy-cap",)),
     (MACHINE, _BOTH, ("/vao/lan-dau",)),
-    (SIGNED_IN, _POST, ("/ra",)),
+    (SIGNED_IN, _POST, ("/ra", "/toi/khoa-truy-cap")),
     (SIGNED_IN, _BOTH, ("/toi",)),
     (ADMINISTRATOR, _BOTH, ("/nguoi",)),
     (ADMINISTRATOR, _GET, ("/nguoi/nhat-ky",)),
+    (ADMINISTRATOR, _POST, ("/nguoi/khoa-truy-cap",)),
     (CHOOSING, _BOTH, ("/cong-khai",)),
     (CHOOSING, _GET, ("/api/v1/stations",)),
     # The door of the station: a PIN opens it. It answers on the own machine only.
@@ -81,6 +83,7 @@ _ROWS: Final[tuple[tuple[Roles, tuple[str, ...], tuple[str, ...]], ...]] = (
         _GET,
         (
             "/tram",
+            "/tram/ho-so/{rest:path}",
             "/tram/in-tem/lo",
             "/tram/in-tem/xem-truoc.png",
             "/tram/in-tem/so-tem",

@@ -143,13 +143,13 @@ def run_audit(args: argparse.Namespace) -> int:
                 # Of an entry that cannot be read the audit has said so already.
                 result.failure = result.failure or stuck
         faults = services.store.faults()
-        if result.failure is None:
+        if result.whole:
             try:
                 # What this folder has seen counts without being asked for: checkpoint.txt.
                 services.memory.check(services.store)
             except LedgerError as rolled_back:
                 result.failure = rolled_back
-        if result.failure is None:
+        if result.whole:
             faults += stray(services.store)
         seconds = time.monotonic() - started
     data = _as_data(result, faults, views_match=views_match, seconds=round(seconds, 3))
@@ -230,6 +230,10 @@ def _as_data(
         "failure": None
         if failure is None
         else {"index": result.failed_index, "code": failure.code, "sentence": failure.say("en")},
+        "false_index": [
+            {"index": index, "code": one.code, "sentence": one.say("en")}
+            for index, one in result.false_index
+        ],
     }
 
 
@@ -250,8 +254,21 @@ def _as_text(
     if result.failure is not None:
         at = "" if result.failed_index is None else f"[{result.failed_index}] "
         lines.append(f"{choose(lang, 'REFUSED', 'KHÔNG ĐẠT')}: {at}{result.failure.say(lang)}")
+    lines += [
+        f"{choose(lang, 'REFUSED', 'KHÔNG ĐẠT')}: [{index}] {one.say(lang)}"
+        for index, one in result.false_index
+        if one is not result.failure
+    ]
+    if not result.clean and result.whole and views_match is not False and not faults:
+        lines.append(
+            choose(
+                lang,
+                "All the rest of the ledger was checked and holds.",
+                "Đã kiểm tra toàn bộ phần còn lại của sổ, đều đúng.",
+            )
+        )
     # Of an altered or shortened ledger new views would only hide what is gone.
-    if views_match is False and result.clean:
+    if views_match is False and result.whole:
         lines.append(
             choose(
                 lang,

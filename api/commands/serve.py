@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ from api.station.errors import StationError
 from api.watching.logging_setup import set_up_logs
 
 if TYPE_CHECKING:
+    import ssl
+
     import uvicorn
 
 MOST_WORKERS = 64
@@ -46,6 +49,15 @@ def add_to(nouns: Nouns) -> None:
         help="processes that answer, for a hub; more than 1 adds one that seals and one that "
         "projects (1: a station, which does all in one process)",
     )
+    serve.add_argument(
+        "--tls",
+        action="store_true",
+        help="speak https with the folder's own certificate (ocop hub certificate)",
+    )
+    serve.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="speak https with this chain (PEM)"
+    )
+    serve.add_argument("--certificate-key", type=Path, metavar="FILE", help="its private key (PEM)")
     serve.add_argument("--listener", type=int, help=argparse.SUPPRESS)
     serve.add_argument("--lifeline", type=int, help=argparse.SUPPRESS)
     serve.set_defaults(run=run)
@@ -66,8 +78,9 @@ def _alone(args: argparse.Namespace) -> int:
     with opened(args) as services:
         unlock_all(services, "admin", "station")  # no server signs with root keys
         _tell_problem(args, services)
+        tls = _tls(args)
         listener = listen(args.host, args.port)
-        server = server_for(services)
+        server = server_for(services, tls)
 
         def end(*_: object) -> None:
             server.should_exit = True
@@ -105,6 +118,7 @@ def _together(args: argparse.Namespace) -> int:
                 if services.link is not None:
                     raise StationError("one-process")
                 _tell_problem(args, services)
+        _tls(args)
         with listen(args.host, args.port) as listener:
             supervisor = Supervisor(_children(args, listener.fileno()), [listener.fileno()])
             _tell_address(args, listener)
@@ -124,9 +138,13 @@ def _children(args: argparse.Namespace, listener: int) -> Mapping[str, Words]:
             ),
         ]
 
+    tls = ["--tls"] if args.tls else []
+    if args.certificate is not None:
+        tls += ["--certificate", str(args.certificate)]
+        tls += ["--certificate-key", str(args.certificate_key)]
     children = {"sequencer": words("sequence"), "projector": words("project")}
     for number in range(args.workers):
-        children[f"worker-{number}"] = words("serve", "--listener", str(listener))
+        children[f"worker-{number}"] = words("serve", "--listener", str(listener), *tls)
     return children
 
 
@@ -145,7 +163,7 @@ def _answer(args: argparse.Namespace) -> int:
             end_with_parent(args.lifeline, end)
         with opened_patiently(args.dir, stop) as services:
             if services is not None:
-                server = server_for(services)
+                server = server_for(services, _tls(args))
                 server.should_exit = stop.is_set()
                 server.run(sockets=[socket.socket(fileno=args.listener)])
     return 0
@@ -160,7 +178,8 @@ def _tell_problem(args: argparse.Namespace, services: Services) -> None:
 
 
 def _tell_address(args: argparse.Namespace, listener: socket.socket) -> None:
-    shown = f"http://{args.host}:{listener.getsockname()[1]}"
+    scheme = "https" if args.tls or args.certificate is not None else "http"
+    shown = f"{scheme}://{args.host}:{listener.getsockname()[1]}"
     tell(
         choose(
             args.lang,
@@ -168,6 +187,30 @@ def _tell_address(args: argparse.Namespace, listener: socket.socket) -> None:
             f"Đang chạy tại {shown} (trạm: {shown}/tram). Ctrl-C để dừng.",
         )
     )
+
+
+def _tls(args: argparse.Namespace) -> ssl.SSLContext | None:
+    """What is spoken instead of plain http; None for nothing.
+
+    Raises:
+        CertificateRefused: there is no certificate, or none that can be used.
+    """
+    if not args.tls and args.certificate is None and args.certificate_key is None:
+        return None
+    # Read here: most servers stand behind a proxy, or answer on their own machine only.
+    from api.hub.certificate import own_certificate, server_context
+    from api.hub.certificate_errors import CertificateRefused
+
+    if args.tls and (args.certificate or args.certificate_key) is not None:
+        raise CertificateRefused("certificate-twice")
+    if not args.tls:
+        if args.certificate is None or args.certificate_key is None:
+            raise CertificateRefused("certificate-half")
+        return server_context(args.certificate, args.certificate_key)
+    own = own_certificate(args.dir)
+    if own is None:
+        raise CertificateRefused("certificate-missing", path=args.dir)
+    return server_context(own.path, own.key_path)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -184,36 +227,43 @@ def listen(host: str, port: int) -> socket.socket:
     return made
 
 
-def server_for(services: Services) -> uvicorn.Server:
+def server_for(services: Services, tls: ssl.SSLContext | None = None) -> uvicorn.Server:
     """The HTTP server, quiet: access lines would hold addresses of people."""
     # Read here, not above: a parent of several processes only starts them, and it starts them
     # twice as soon without all that answering takes.
     import uvicorn
 
     from api.app import create_app
-    from api.one_write import OneWrite
+    from api.bounded_connections import BOUNDS, bounded
+    from api.scans.places import Peers
 
-    return uvicorn.Server(
-        uvicorn.Config(
-            create_app(services),
-            http=OneWrite,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            # A proxy's headers are not believed: rights hang on the real peer address.
-            proxy_headers=False,
-            timeout_keep_alive=10,
-            timeout_graceful_shutdown=5,
-            limit_concurrency=400,
-            h11_max_incomplete_event_size=64 * 1024,
-        )
+    peers = Peers(services.settings.trusted_proxies)
+    config = uvicorn.Config(
+        create_app(services),
+        http=bounded(BOUNDS, peers.trusts),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # A proxy's headers are not believed: rights hang on the real peer address.
+        proxy_headers=False,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=5,
+        # Of connections beyond the bounds none is left to answer.
+        limit_concurrency=BOUNDS.connections + 1,
     )
+    if tls is None:
+        return uvicorn.Server(config)
+    from api.tls_server import TlsServer
+
+    return TlsServer(config, tls, many_behind=peers.trusts)
 
 
 @contextmanager
-def serving(services: Services, listener: socket.socket) -> Iterator[None]:
+def serving(
+    services: Services, listener: socket.socket, tls: ssl.SSLContext | None = None
+) -> Iterator[None]:
     """Serve in threads of this process until the block ends."""
-    server = server_for(services)
+    server = server_for(services, tls)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     with running(Sequencer(services).run, ProjectionLoop(services).run):
         thread.start()

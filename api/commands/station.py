@@ -52,7 +52,8 @@ def add_to(nouns: Nouns) -> None:
 
 def run_invite(args: argparse.Namespace) -> int:
     """Print one ticket line."""
-    from api.hub.enrolment import refuse_without_admin
+    from api.hub.certificate import own_certificate, pin_for
+    from api.hub.enrolment import admin_is_here, refuse_without_admin
     from api.hub.errors import HubRefused
     from api.station_wire.ticket import Ticket, fingerprint_of
 
@@ -63,12 +64,16 @@ def run_invite(args: argparse.Namespace) -> int:
             raise HubRefused("address-missing")
         if args.party not in services.views.registry.parties:
             raise HubRefused("party-unregistered", party=args.party)
-        refuse_without_admin(services.station.signers, args.party)
+        keys = services.ledger.history.keys
+        refuse_without_admin(keys, args.party)
+        here = admin_is_here(keys, services.station.signers, args.party)
         # Checked before a ticket is made: a wrong address must not leave one open.
         fingerprint = fingerprint_of(services.trust_file())
-        Ticket(url.rstrip("/"), "0" * 20, fingerprint)
+        url, pin = url.rstrip("/"), pin_for(services.folder, url)
+        own = None if pin else own_certificate(services.folder)
+        Ticket(url, "0" * 20, fingerprint, pin)
         code, expires = hub.tickets.invite(args.party, args.days, hub.now())
-        ticket = Ticket(url.rstrip("/"), code, fingerprint)
+        ticket = Ticket(url, code, fingerprint, pin)
     until = _moment(expires)
     if args.json:
         give({"ticket": ticket.format(), "name": code[:5], "party": args.party, "expires": expires})
@@ -83,6 +88,27 @@ def run_invite(args: argparse.Namespace) -> int:
             "dòng này đều tham gia được; chỉ gửi cho đúng người.",
         )
     )
+    if own is not None:
+        names = ", ".join(own.names)
+        tell(
+            choose(
+                args.lang,
+                f"The ticket names no TLS key, because the folder's own certificate is for {names} "
+                "only: right where a public authority vouches for the address on the ticket.",
+                f"Vé không ghi khóa TLS vì chứng thư riêng của thư mục chỉ dành cho {names}: chỉ đúng "
+                "khi địa chỉ trên vé có chứng thư công cộng.",
+            )
+        )
+    if not here:
+        tell(
+            choose(
+                args.lang,
+                f"The admin key of {args.party} is not on this hub. When the station has asked, have "
+                f"its admin sign: ocop keys admin-request --party {args.party} -o FILE",
+                f"Khóa quản trị của {args.party} không nằm ở máy chủ này. Khi trạm đã đề nghị, hãy đưa "
+                f"quản trị ký: ocop keys admin-request --party {args.party} -o TỆP",
+            )
+        )
     return 0
 
 
@@ -94,9 +120,16 @@ def run_list(args: argparse.Namespace) -> int:
         rows, now = hub.roll(args.party), hub.now()
         here = files_here(services.folder)
         tickets = [one for one in hub.tickets.open(now) if args.party in {None, one.party}]
+        waiting = {one.code for one in hub.enrolments.waiting(args.party)}
     if args.json:
         shown = [
-            {"name": one.name, "party": one.party, "expires": one.expires, "joined": bool(one.key)}
+            {
+                "name": one.name,
+                "party": one.party,
+                "expires": one.expires,
+                "joined": bool(one.key),
+                "waiting": one.code in waiting,
+            }
             for one in tickets
         ]
         give({"stations": [row.shown() for row in rows], "tickets": shown})
@@ -106,7 +139,7 @@ def run_list(args: argparse.Namespace) -> int:
     if not rows:
         tell(choose(args.lang, "No station is enrolled yet.", "Chưa có trạm nào được đăng ký."))
     for one in tickets:
-        print(_ticket_line(one, args.lang))
+        print(_ticket_line(one, args.lang, waiting=one.code in waiting))
     return 0
 
 
@@ -224,9 +257,20 @@ def station_line(row: StationRow, now: int, lang: str, *, here: bool) -> str:
     return ", ".join(parts)
 
 
-def _ticket_line(one: TicketRow, lang: str) -> str:
+def _ticket_line(one: TicketRow, lang: str, *, waiting: bool) -> str:
     until = _moment(one.expires)
     joined = choose(lang, ", a station is joining", ", có trạm đang tham gia") if one.key else ""
+    if waiting:
+        from api.station_wire.ticket import spelled
+        from ledger.verify.entry import keyid_of
+
+        key = spelled(keyid_of(bytes.fromhex(one.key)).hex())
+        ask = f"ocop keys admin-request --party {one.party}"
+        joined = choose(
+            lang,
+            f", key {key} waits for the admin's signature: {ask}",
+            f", khóa {key} chờ quản trị ký: {ask}",
+        )
     return choose(
         lang,
         f"ticket {one.name}… for {one.party}, good until {until}{joined}",

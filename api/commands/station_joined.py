@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import time
+from collections.abc import Callable
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from api.bootstrap import Services, open_folder
+from api.commands.station_hub import add_hub_verbs
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.pages.messages_catalogue import tongue
 from api.pages.words import STAGES, worded
 from api.station.errors import Frozen, StationError
+from api.station.joined import Joined
 from api.station.standing import HERE, OwnStatement, Standing, newest_statements, standing
 
 if TYPE_CHECKING:
     from api.station.hub_link import HubLink
 
 _SHOWN = 20
+_WAIT = 60  # minutes
 
 
 def add_station_verbs(verbs: Nouns) -> None:
@@ -29,12 +35,27 @@ def add_station_verbs(verbs: Nouns) -> None:
         "ticket",
         nargs="+",
         metavar="TICKET",
-        help="the line that the hub printed: URL CODE FINGERPRINT",
+        help="the line that the hub printed: URL CODE FINGERPRINT, and KEY if it has one",
     )
     join.add_argument(
         "--witnessed",
         action="store_true",
         help="take nothing under a checkpoint that lacks the witnesses of the hub's trust file",
+    )
+    join.add_argument(
+        "--wait",
+        type=float,
+        default=_WAIT,
+        metavar="MINUTES",
+        help="how long to wait for a party's admin whose key is not on the hub "
+        f"({_WAIT}); the same command goes on later",
+    )
+    join.add_argument(
+        "--from",
+        dest="before",
+        type=Path,
+        metavar="OLD",
+        help="take over from a station that cannot go on: its folder, or its backup file",
     )
     join.set_defaults(run=run_join)
     status = options(
@@ -53,16 +74,26 @@ def add_station_verbs(verbs: Nouns) -> None:
         verbs.add_parser("sync", help="send what waits and take what is needed, once"), machine=True
     )
     sync.set_defaults(run=run_sync)
+    add_hub_verbs(verbs)
 
 
 def run_join(args: argparse.Namespace) -> int:
-    """Join, then take what a new station needs."""
-    # Read here: both bring in the HTTP client, which most commands never need.
+    """Join, then take what a new station needs; 1 while the party's admin has not signed."""
+    # Read here: they bring in the HTTP client, which most commands never need.
     from api.station.joining import join
     from api.station_wire.ticket import Ticket
 
     ticket = Ticket.parse(" ".join(args.ticket))
-    joined = join(args.dir, ticket, witnessed=args.witnessed)
+    if args.before is not None:
+        from api.commands.station_carrying import run_taking_over
+
+        return run_taking_over(args, ticket)
+    try:
+        joined = let_in(args, lambda: join(args.dir, ticket, witnessed=args.witnessed))
+    except StationError as waiting:
+        if waiting.code != "ticket-waiting":
+            raise
+        return 1  # said when it began
     tell(
         choose(
             args.lang,
@@ -73,6 +104,19 @@ def run_join(args: argparse.Namespace) -> int:
         )
     )
     return run_sync(args)
+
+
+def let_in(args: argparse.Namespace, join_once: Callable[[], Joined]) -> Joined:
+    """Join, and wait as long as was asked for a party's admin to sign; it is said once why.
+
+    Raises:
+        StationError: as `join`; `ticket-waiting`, nobody has signed so far.
+    """
+    from api.station.awaiting import joined_when_let_in
+
+    return joined_when_let_in(
+        join_once, lambda waiting: tell(waiting.say(args.lang)), time.sleep, args.wait * 60
+    )
 
 
 def run_sync(args: argparse.Namespace) -> int:

@@ -64,13 +64,14 @@ def dossier_html(
     as_of: str = "",
     *,
     hub: str = "",
+    fetched: bool = False,
     closed: bool = False,
 ) -> bytes:
     """The dossier page of a known lot; `size` is the number of entries the views have read.
 
     `scans` is None when the counts cannot be read now. `as_of` is the moment that the page speaks
-    of, when that is not now. `hub` is where a station's evidence is; `closed` lots have a signed
-    file that whoever asks may not have.
+    of, when that is not now. `hub` is where a station's evidence is, which it can have `fetched`
+    for whoever sits at it; `closed` lots have a signed file that whoever asks may not have.
     """
     say = tongue(lang)
     status = Views.status(facts, today)
@@ -82,6 +83,7 @@ def dossier_html(
         size=size,
         as_of=as_of,
         hub=hub,
+        fetched=fetched,
         closed=closed,
         hidden=hidden_words(facts, say),
         status=status,

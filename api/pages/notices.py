@@ -72,6 +72,16 @@ _NOTICES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         N_("Yêu cầu quá dồn dập nên tạm thời chưa được trả lời."),
         (N_("Hãy chờ một phút rồi thử lại."),),
     ),
+    "too-slow": (
+        "warn",
+        N_("Dữ liệu gửi đến quá chậm nên chưa được nhận."),
+        (N_("Hãy quay lại biểu mẫu và gửi lại khi đường truyền tốt hơn."),),
+    ),
+    "no-bundle": (
+        "warn",
+        N_("Chưa lấy được hồ sơ có chữ ký của lô này."),
+        (N_("Thông tin của lô tại trạm vẫn xem được như trước."),),
+    ),
     "plain-http": (
         "bad",
         N_("Chỉ đăng nhập được qua https, hoặc ngay trên máy của sổ."),

@@ -6,7 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from api.pages.joined_modules import in_function, joined, without_comments
-from api.pages.verifier_tables import LANGUAGES, sentences_module, shapes_module
+from api.pages.verifier_tables import (
+    LANGUAGES,
+    label_outcomes_module,
+    sentences_module,
+    shapes_module,
+)
 
 STATIC = Path(__file__).resolve().parents[1] / "static"
 _MAIN = "verifier/main.mjs"
@@ -29,6 +34,8 @@ def source_of(name: str) -> str:
     """A module by its name below api/static, or one that is made of Python's tables."""
     if name == "verifier/shapes.mjs":
         return shapes_module()
+    if name == "verifier/label_outcomes.mjs":
+        return label_outcomes_module()
     if name.startswith("verifier/sentences."):
         return sentences_module(name.split(".")[1])
     return (STATIC / name).read_text("utf-8")

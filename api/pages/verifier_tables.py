@@ -28,6 +28,9 @@ from ledger.verify.fields import (
 from ledger.verify.findings import FINDINGS, REASONS, TYPE_WORDS
 from ledger.verify.history import SequenceRefused
 from ledger.verify.keys import ALLOWED, KEY_TYPES, REACH, KeyRefused
+from ledger.verify.label_address import AddressRefused
+from ledger.verify.label_check import AS_OF, NO_COPY, OUTCOMES
+from ledger.verify.label_seal import SealRefused
 from ledger.verify.map_proof import RowsRefused
 from ledger.verify.merkle import ProofRefused
 from ledger.verify.note import NoteRefused
@@ -36,6 +39,7 @@ from ledger.verify.report import STATUSES, TITLES
 from ledger.verify.shapes import BODIES, CORRECTIONS, envelope
 from ledger.verify.signature import SignatureRefused
 from ledger.verify.statement import StatementRefused
+from ledger.verify.station_list import ListRefused
 from ledger.verify.strict_json import FileRefused
 from ledger.verify.wording import Refusal
 
@@ -54,6 +58,9 @@ FAMILIES: dict[str, type[Refusal]] = {
     "key": KeyRefused,
     "sequence": SequenceRefused,
     "ownership": OwnershipRefused,
+    "seal": SealRefused,
+    "address": AddressRefused,
+    "list": ListRefused,
 }
 # What a pattern cannot say, under the names that api/static/verifier/fields.mjs knows.
 _MEANINGS = {DAY.means: "day", MOMENT.means: "moment", GTIN.means: "gtin", ITEM.means: "item"}
@@ -148,6 +155,14 @@ def sentences_module(lang: str) -> str:
         "statuses": {code: both[at] for code, both in STATUSES.items()},
     }
     return f"export const words = {_json(words)};\n"
+
+
+def label_outcomes_module() -> str:
+    """Source of verifier/label_outcomes.mjs: verdicts on labels, and their sentences [vi, en]."""
+    verdicts = {code: verdict for code, (verdict, _, _) in OUTCOMES.items()}
+    words = {code: [vi, en] for code, (_, en, vi) in OUTCOMES.items()}
+    words |= {"as-of": [*reversed(AS_OF)], "no-copy": [*reversed(NO_COPY)]}
+    return f"export const VERDICTS = {_json(verdicts)};\nexport const LABELS = {_json(words)};\n"
 
 
 def _json(value: object) -> str:

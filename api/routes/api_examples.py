@@ -157,12 +157,20 @@ AWAY: Final = problem_answer(
 )
 
 
+TOO_SLOW: Final = problem_answer(
+    "The body came too slowly: send it again",
+    "too-slow",
+    "The body came too slowly (1200 bytes in 22 seconds), so nothing was done.",
+)
+
+
 def with_outer_answers(description: dict[str, Any]) -> dict[str, Any]:
-    """The description with what the layers around every route may answer: 403, 429, 503."""
+    """The description with what the layers around every route may answer: 403, 408, 429, 503."""
     for path, methods in description["paths"].items():
         for operation in methods.values():
             told = operation["responses"]
             if path.startswith("/api/"):
+                told.setdefault("408", TOO_SLOW)
                 told.setdefault("429", TOO_OFTEN)
                 told.setdefault("503", AWAY)
                 told.setdefault("403", NOT_ALLOWED)

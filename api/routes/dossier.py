@@ -18,7 +18,7 @@ from api.routes.lots import facts_of, gives_whole, lot_for, lot_of_path
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_drafts import read_lot
-from api.routes.station_guard import language
+from api.routes.station_guard import language, own_machine
 from ledger.domain.errors import DomainError
 from ledger.verify.keys import ROOT_PARTY
 
@@ -46,6 +46,7 @@ def dossier_routes(services: Services, disclosures: Disclosures) -> list[BaseRou
             scans,
             as_of(services),
             hub="" if services.link is None else services.link.joined.address,
+            fetched=own_machine(request),
             closed=not gives_whole(services, disclosures, request, facts),
         )
         return html(page, headers=shown.headers)

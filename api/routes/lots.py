@@ -21,6 +21,7 @@ from api.routes.replies import json_bytes, problem
 from api.routes.services import Facts, Services
 from api.station.errors import StationError
 from api.station_wire.entry_bodies import zipped
+from api.whole import tells_no_more
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Item, LotCode
 from ledger.projections.views import Views
@@ -107,6 +108,11 @@ def lots_routes(services: Services, disclosures: Disclosures) -> APIRouter:
         bundle = None if where is None else await run_in_threadpool(services.bundle, *where)
         if where is None or bundle is None:
             return problem(404, "unknown-lot", unknown)
+        if facts is not None and (hidden is None or hidden):
+            viewer, views = viewer_of(request.scope), services.views
+            if not await run_in_threadpool(tells_no_more, viewer, facts, hidden, views, bundle):
+                refused = DisclosureRefused("hidden-bundle")
+                return problem(403, refused.code, refused.say("en"))
         name = "".join(c if c.isalnum() and c.isascii() else "-" for c in "-".join(where))
         headers = {**fresh, "content-disposition": f'attachment; filename="lot-{name}.json"'}
         headers["vary"] = ", ".join(filter(None, [fresh.get("vary"), "accept-encoding"]))

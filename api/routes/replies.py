@@ -51,6 +51,7 @@ _TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    408: "Too slow",
     409: "Fork",
     413: "Too large",
     415: "Unsupported media type",

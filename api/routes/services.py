@@ -26,6 +26,7 @@ from api.station.hub_link import HubLink
 from api.witness.cosigned import Cosigned
 from ledger.application import Submitted, TraceLedger
 from ledger.domain.drafts import Draft
+from ledger.signing import Signer
 from ledger.store.seam import LedgerStore
 from ledger.verify.wording import Refusal
 from printers.design.template import Template
@@ -149,6 +150,8 @@ class Station(Protocol):
 
     @property
     def log(self) -> SealingLog: ...
+    @property
+    def signers(self) -> Mapping[tuple[str, str], Signer]: ...
     def own_parties(self) -> Sequence[str]: ...
     def record(self, draft: Draft) -> object: ...
     def catch_up(self) -> None: ...

@@ -25,6 +25,7 @@ from api.routes.labels import first_party, label_routes
 from api.routes.refusal_status import heading_of, status_of
 from api.routes.replies import html
 from api.routes.services import Facts, LotRow, Services
+from api.routes.station_bundle import station_bundle_routes
 from api.routes.station_drafts import DraftMaker
 from api.routes.station_guard import language, read_form, station_only
 from api.watching.lag import unsealed
@@ -215,4 +216,4 @@ def station_routes(services: Services) -> list[BaseRoute]:
         path = f"/tram/{address}"
         routes.append(Route(path, station_only(show), methods=["GET"]))
         routes.append(Route(path, station_only(record), methods=["POST"]))
-    return [*routes, *label_routes(services)]
+    return [*routes, *station_bundle_routes(services), *label_routes(services)]

@@ -47,6 +47,7 @@ from api.station_wire.entry_bodies import (
 from api.station_wire.errors import STATUSES as WIRE_STATUSES
 from api.station_wire.errors import WireRefused
 from api.watching import metrics
+from api.whole import may_have
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Item, LotCode
 from ledger.errors import ForkFound, LedgerError
@@ -293,6 +294,9 @@ async def _bundled(services: Services, request: Request) -> Response:
         found = services.bundle(item, lot)
         if found is None:
             return problem(404, "unknown-lot", _UNKNOWN)
+        if not may_have(services, asking.record.party, item, lot, found):
+            refused = DisclosureRefused("hidden-bundle")
+            return problem(403, refused.code, refused.say("en"))
         return Response(found, 200, {"cache-control": "no-store"}, _JSON)
 
     return await run_sync(work)

@@ -15,9 +15,13 @@ _COUNT: Final = {"type": "integer", "minimum": 0, "maximum": 2**53 - 1}
 _HEAD: Final = {
     "type": ["object", "null"],
     "required": ["seq", "id"],
-    "properties": {"seq": {"type": "integer", "minimum": 1}, "id": _HASH},
+    "properties": {
+        "seq": {"type": "integer", "minimum": 1},
+        "id": _HASH,
+        "entry": {"type": "string"},
+    },
 }
-_HEAD_EXAMPLE: Final = {"seq": 9, "id": _HEX}
+_HEAD_EXAMPLE: Final = {"seq": 9, "id": _HEX, "entry": "RFNT"}
 
 
 def _object(properties: dict[str, Any], *optional: str) -> dict[str, Any]:
@@ -172,10 +176,12 @@ PULL_OPENAPI: Final[dict[str, Any]] = {
                     "limit": {"type": "integer", "minimum": 1, "maximum": 400},
                     "prove": {"type": "array", "maxItems": 2000, "items": _COUNT},
                     "frozen": {"type": "string", "pattern": "^[a-z-]{1,40}$"},
+                    "cosigned": {"type": "boolean"},
                 },
                 "limit",
                 "prove",
                 "frozen",
+                "cosigned",
             ),
             {"after": 0, "from": 0, "size": 0, "limit": 400, "prove": [41, 42]},
         ),

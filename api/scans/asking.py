@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import threading
 import time
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from api.scans.storage import ScanStorage, ScansUnavailable
 from api.scans.tally import Serial
+
+if TYPE_CHECKING:
+    import asyncio
 
 PATIENCE = 0.2
 """Seconds that a page waits for a count; then it is shown without."""
@@ -37,6 +40,8 @@ class Asking:
         """(scans, first day), (0, 0) for never scanned; None when there is no answer in time."""
         if self._closing or time.monotonic() < self._resting_until:
             return None
+        import asyncio  # whoever asks has it; a command that never asks need not read it
+
         loop = asyncio.get_running_loop()
         future: asyncio.Future[tuple[int, int]] = loop.create_future()
         if self._asked.qsize() >= MOST_WAITING:

@@ -55,16 +55,17 @@ class Peers:
         """Address that a request came from: the peer, or behind our proxies the last hop before."""
         client = scope.get("client")
         address: str = client[0] if client else ""
-        if not (self._single or self._wide) or not self._trusts(address):
+        if not self.trusts(address):
             return address
         lines = [value for name, value in scope["headers"] if name == _FORWARDED]
         for hop in reversed(b",".join(lines).decode("latin-1").split(",")):
             address = hop.strip()
-            if not self._trusts(address):
+            if not self.trusts(address):
                 break
         return address
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
+        """Whether an address is one of our proxies'."""
         if address in self._single:
             return True
         if not self._wide:

@@ -19,10 +19,11 @@ class Misread(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry of this station's journal at the hub: its number and id (32 bytes)."""
+    """The last entry of this station's journal at the hub: its number, id (32 bytes), and itself."""
 
     seq: int
     id: bytes
+    entry: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def pulled(value: dict[str, Any]) -> Pulled:
     if not isinstance(note, str):
         raise Misread("checkpoint")
     entries = [
-        (_whole(index, "entries"), _bytes(text))
+        (_whole(index, "entries"), bytes_of(text))
         for index, text in _pairs(value.get("entries"), 2, "entries")
     ]
     if any(left[0] >= right[0] for left, right in pairwise(entries)):
@@ -91,7 +92,11 @@ def head_of(value: Any) -> Head | None:
         return None
     if not isinstance(value, dict):
         raise Misread("head")
-    return Head(_whole(value.get("seq"), "head"), hash_of(value.get("id"), "head"))
+    return Head(
+        _whole(value.get("seq"), "head"),
+        hash_of(value.get("id"), "head"),
+        bytes_of(value.get("entry", "")),
+    )
 
 
 def indexes_of(value: Any) -> list[int]:
@@ -129,7 +134,8 @@ def _pairs(value: Any, width: int, what: str) -> list[list[Any]]:
     return rows
 
 
-def _bytes(text: Any) -> bytes:
+def bytes_of(text: Any) -> bytes:
+    """Read an entry's base64. Raises Misread."""
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError, TypeError) as wrong:

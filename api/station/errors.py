@@ -57,6 +57,26 @@ class StationError(DoorError):
             "Máy chủ {address} không trả lời ({why}). Phiếu vẫn nằm ở đây và sẽ được gửi khi máy chủ "
             "trả lời; không cần làm gì.",
         ),
+        "hub-key-differs": (
+            "Whoever answers at {address} has another TLS key (found {found}, expected {expected}), so "
+            "nothing was sent there. Either somebody stands between, or the hub was given a new key: "
+            "ask whoever runs it, by telephone, for the key that ocop hub certificate shows; if it is "
+            "the one found, type ocop station repin KEY here, or join with a new ticket.",
+            "Bên trả lời ở {address} dùng khóa TLS khác (thấy {found}, cần {expected}) nên không gửi gì "
+            "đến đó. Hoặc có kẻ đứng giữa, hoặc máy chủ đã đổi khóa: hãy gọi điện hỏi người vận hành "
+            "khóa mà ocop hub certificate hiện ra; nếu đúng là khóa vừa thấy, gõ ocop station repin "
+            "KHÓA tại đây, hoặc tham gia bằng vé mới.",
+        ),
+        "hub-unvouched": (
+            "No authority that this machine knows vouches for the certificate of {address} ({why}), so "
+            "nothing was sent. If the hub has a certificate of its own, its operator's tickets name "
+            "its key (ocop station invite); a station that has joined already takes it with ocop "
+            "station repin KEY. Otherwise look whether the address and this machine's clock are right.",
+            "Không có tổ chức nào mà máy này biết xác nhận chứng thư của {address} ({why}) nên chưa "
+            "gửi gì. Nếu máy chủ dùng chứng thư riêng thì vé của người vận hành có ghi khóa (ocop "
+            "station invite); trạm đã tham gia thì nhận khóa bằng ocop station repin KHÓA. Nếu không, "
+            "hãy xem lại địa chỉ và giờ của máy này.",
+        ),
         "hub-busy": (
             "The hub {address} asks to come again later ({reason}); statements stay here and are sent "
             "then.",
@@ -75,10 +95,20 @@ class StationError(DoorError):
             "invite).",
         ),
         "ticket-no-admin": (
-            "The hub {address} does not hold the admin key of your party, so it cannot let a station "
-            "in. Ask the manager to put the key on the hub, then run the same command again.",
-            "Máy chủ {address} không giữ khóa quản trị của cơ sở nên chưa đăng ký được trạm. Hãy nhờ "
-            "người phụ trách đặt khóa đó ở máy chủ, rồi chạy lại đúng lệnh này.",
+            "At the hub {address} your party has no admin key in force, so nobody can let a station "
+            "in. Ask whoever runs the hub to let the party's admin key in, then run the same command "
+            "again.",
+            "Tại máy chủ {address} cơ sở chưa có khóa quản trị còn hiệu lực nên chưa ai cho trạm vào "
+            "được. Hãy nhờ người vận hành máy chủ đăng ký khóa quản trị của cơ sở, rồi chạy lại đúng "
+            "lệnh này.",
+        ),
+        "ticket-waiting": (
+            "The hub {address} has noted the request; now the admin of your party, whose key is not on "
+            "the hub, must sign it. Tell the admin these digits of the station's key, to compare: "
+            "{keyid}. Nothing is lost meanwhile: when it is signed, the same command goes on.",
+            "Máy chủ {address} đã nhận đề nghị; giờ cần quản trị của cơ sở ký, vì khóa quản trị không "
+            "nằm ở máy chủ. Hãy đọc cho quản trị mã khóa trạm để so: {keyid}. Không mất gì trong lúc "
+            "chờ: khi đã ký, chạy lại đúng lệnh này là xong.",
         ),
         "hub-answer": (
             "The hub {address} gave an answer that is not of its format ({why}); nothing was taken "
@@ -108,17 +138,38 @@ class StationError(DoorError):
         ),
         "bundle-at-hub": (
             "A station holds only a part of the ledger and makes no lot bundles; get this one from "
-            "the hub {address}.",
+            "the hub {address}, on this machine with ocop station bundle ITEM LOT.",
             "Trạm chỉ giữ một phần của sổ nên không xuất hồ sơ lô; hãy lấy hồ sơ tại máy chủ "
-            "{address}.",
+            "{address}, trên máy này bằng ocop station bundle MẶT-HÀNG LÔ.",
         ),
-        "no-copies": (
-            "The folder {path} is a station of {address} and is not backed up or moved: a copy that "
-            "went on would freeze the station. What was sent is safe at the hub (send the rest with "
-            "ocop station sync); on another machine join anew with a new ticket.",
-            "Thư mục {path} là trạm của {address}, không sao lưu hay chuyển đi: bản sao ghi tiếp sẽ "
-            "làm trạm bị khóa. Phiếu đã gửi nằm an toàn ở máy chủ (gửi nốt bằng ocop station sync); "
-            "trên máy khác hãy tham gia lại với vé mới.",
+        "bundle-hidden": (
+            "The hub {address} does not give the bundle of lot {lot} of {item} to this station: a party "
+            "of the lot shows it to its direct partners and to inspectors only, and no statement of "
+            "theirs names yours as one. Ask your partner for the bundle, or whether the shipment to "
+            "you has been recorded.",
+            "Máy chủ {address} không đưa hồ sơ lô {lot} của {item} cho trạm này: một cơ sở của lô chỉ "
+            "cho đối tác trực tiếp và cơ quan kiểm tra xem, và chưa có phiếu nào của họ ghi cơ sở của "
+            "bạn là đối tác. Hãy xin đối tác hồ sơ đó, hoặc hỏi họ đã ghi phiếu xuất hàng cho bạn chưa.",
+        ),
+        "bundle-unknown": (
+            "The hub {address} knows no lot {lot} of {item}; compare the item and the lot code with the "
+            "label, or wait until its station has sent what it recorded.",
+            "Máy chủ {address} không có lô {lot} của {item}; hãy so lại mặt hàng và mã lô với tem, hoặc "
+            "chờ trạm của lô đó gửi các phiếu đã ghi.",
+        ),
+        "bundle-false": (
+            "The bundle of lot {lot} that the hub {address} sent does not pass the check with this "
+            "station's trust file ({why}), so it was not written. Try again in a minute; if it stays "
+            "so, tell the inspectorate and keep this folder as it is.",
+            "Hồ sơ lô {lot} mà máy chủ {address} gửi không đạt kiểm tra bằng tệp tin cậy của trạm "
+            "({why}) nên chưa ghi tệp. Hãy thử lại sau một phút; nếu vẫn vậy, hãy báo cơ quan kiểm tra "
+            "và giữ nguyên thư mục này.",
+        ),
+        "bundle-other": (
+            "The hub {address} sent the bundle of another lot ({found}) than {lot}; it was not written. "
+            "Tell whoever runs the hub.",
+            "Máy chủ {address} gửi hồ sơ của lô khác ({found}) thay vì {lot}; chưa ghi tệp. Hãy báo "
+            "người vận hành máy chủ.",
         ),
         "sync-running": (
             "Another program of this folder is just synchronising with the hub (ocop serve does it by "
@@ -160,22 +211,25 @@ class Frozen(LedgerError):
             "This station is frozen: the hub has another statement at number {seq} of its journal, so "
             "its key is used in two places (a copied folder or disk). Nothing is recorded. Keep this "
             "folder; see what was not sent with ocop station status; have the manager end the key "
-            "with ocop keys compromise or retire, and join anew in a new folder with a new ticket.",
+            "with ocop keys compromise or retire, and go on in a new folder with a new ticket: ocop "
+            "station join TICKET --dir NEW-FOLDER --from THIS-FOLDER",
             "Trạm đã bị khóa: máy chủ có phiếu khác ở số {seq} của nhật ký này, tức khóa trạm đang "
             "dùng ở hai nơi (thư mục hoặc ổ đĩa bị sao chép). Không ghi thêm được. Hãy giữ nguyên thư "
             "mục; xem các phiếu chưa gửi bằng ocop station status; nhờ quản lý chấm dứt khóa bằng "
-            "ocop keys compromise hoặc retire, rồi tham gia lại ở thư mục mới với vé mới.",
+            "ocop keys compromise hoặc retire, rồi tiếp tục ở thư mục mới với vé mới: ocop station "
+            "join VÉ --dir THƯ-MỤC-MỚI --from THƯ-MỤC-NÀY",
         ),
         "behind": (
             "This station is frozen: the hub has {hub} statements of its key and this folder only "
             "{here}, so the folder was restored from an older copy or another copy goes on with the "
             "key. Nothing is recorded. Keep this folder; see what was not sent with ocop station "
-            "status; have the manager end the key with ocop keys retire, and join anew in a new "
-            "folder with a new ticket.",
+            "status; have the manager end the key with ocop keys retire, and go on in a new folder "
+            "with a new ticket: ocop station join TICKET --dir NEW-FOLDER --from THIS-FOLDER",
             "Trạm đã bị khóa: máy chủ có {hub} phiếu của khóa này mà ở đây chỉ có {here}, tức thư mục "
             "được khôi phục từ bản cũ hoặc có bản sao khác đang dùng khóa. Không ghi thêm được. Hãy "
             "giữ nguyên thư mục; xem các phiếu chưa gửi bằng ocop station status; nhờ quản lý chấm "
-            "dứt khóa bằng ocop keys retire, rồi tham gia lại ở thư mục mới với vé mới.",
+            "dứt khóa bằng ocop keys retire, rồi tiếp tục ở thư mục mới với vé mới: ocop station join "
+            "VÉ --dir THƯ-MỤC-MỚI --from THƯ-MỤC-NÀY",
         ),
         "refused": (
             "This station is frozen: the hub refused its statement {seq} ({detail}), and a journal "
@@ -191,10 +245,28 @@ class Frozen(LedgerError):
         ),
         "ended": (
             "This station's key was ended, so nothing is recorded and nothing more is sent. See what "
-            "was not sent with ocop station status; ask the manager for a new ticket, join anew in a "
-            "new folder and record there what is missing.",
+            "was not sent with ocop station status; ask the manager for a new ticket, go on in a new "
+            "folder (ocop station join TICKET --dir NEW-FOLDER --from THIS-FOLDER), and record there "
+            "what is missing.",
             "Khóa của trạm đã bị chấm dứt nên không ghi và không gửi thêm. Hãy xem các phiếu chưa gửi "
-            "bằng ocop station status; xin quản lý vé mới, tham gia lại ở thư mục mới và ghi lại các "
-            "phiếu còn thiếu.",
+            "bằng ocop station status; xin quản lý vé mới, tiếp tục ở thư mục mới (ocop station join VÉ "
+            "--dir THƯ-MỤC-MỚI --from THƯ-MỤC-NÀY) và ghi lại các phiếu còn thiếu.",
+        ),
+        "restored": (
+            "This station was restored from a backup, and what was recorded after that backup is not "
+            "here, so nothing is recorded with its key again; it can be read. Ask the manager for a "
+            "new ticket and go on in a new folder: ocop station join TICKET --dir NEW-FOLDER --from "
+            "THIS-FOLDER takes over private texts, printers and people, sends what the hub lacks, and "
+            "brings back what the hub has.",
+            "Trạm được khôi phục từ bản sao lưu; phiếu ghi sau bản đó không có ở đây nên không ghi thêm "
+            "bằng khóa này nữa, chỉ xem được. Hãy xin quản lý vé mới và tiếp tục ở thư mục mới: ocop "
+            "station join VÉ --dir THƯ-MỤC-MỚI --from THƯ-MỤC-NÀY sẽ chuyển ghi chú riêng, máy in và "
+            "người dùng sang, gửi những phiếu máy chủ còn thiếu và lấy lại những phiếu máy chủ đang giữ.",
+        ),
+        "replaced": (
+            "This station goes on in another folder with another key, so nothing is recorded here any "
+            "more; this folder can be read.",
+            "Trạm đã tiếp tục ở thư mục khác bằng khóa khác nên không ghi ở đây nữa; thư mục này chỉ để "
+            "xem.",
         ),
     }

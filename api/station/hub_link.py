@@ -21,6 +21,7 @@ from ledger.verify.audit import HubPart
 from ledger.verify.trust import Trust
 
 if TYPE_CHECKING:
+    from api.station.hub_client import HubClient
     from api.station.syncing import Synchroniser
 
 Clock = Callable[[], dt.datetime]
@@ -66,27 +67,29 @@ class HubLink:
     def synchroniser(self, ledger: TraceLedger, signer: Signer, now: Clock) -> Synchroniser:
         """What keeps this folder in step with its hub. Close it."""
         # Read here: most commands never talk to a hub, and its libraries take long to read.
-        from api.station.hub_client import HubClient
         from api.station.outbox import Outbox
         from api.station.pulling import Inbox
         from api.station.syncing import Synchroniser
 
-        def seconds() -> int:
-            return int(now().timestamp())
-
-        state = self.state
-        client = HubClient(
-            self.joined.address,
-            origin=self.origin,
-            signer=signer,
-            now=seconds,
-            nonce=lambda: secrets.token_urlsafe(18),
-            offset=state.offset,
-            note_offset=state.note_offset,
-        )
+        state, client = self.state, self.client(signer, now)
         outbox = Outbox(ledger, state, client, self.keyid)
         inbox = Inbox(ledger, state, client, outbox, self.trust, self.joined.witnessed)
-        return Synchroniser(self.folder, state, outbox, inbox, client, seconds)
+        return Synchroniser(self.folder, state, outbox, inbox, client, _seconds(now))
+
+    def client(self, signer: Signer, now: Clock) -> HubClient:
+        """The way to the hub, for requests signed by this station's key. Close it."""
+        from api.station.hub_client import HubClient
+
+        return HubClient(
+            self.joined.address,
+            pin=self.joined.pin,
+            origin=self.origin,
+            signer=signer,
+            now=_seconds(now),
+            nonce=lambda: secrets.token_urlsafe(18),
+            offset=self.state.offset,
+            note_offset=self.state.note_offset,
+        )
 
     def close(self) -> None:
         """Let go of the state's file."""
@@ -109,6 +112,10 @@ def hub_link(folder: Path, origin: str) -> HubLink | None:
     state = StationState(folder / STATE_FILE)
     replica = StationReplica(state, bytes.fromhex(joined.keyid))
     return HubLink(folder, joined, origin, trust, state, replica)
+
+
+def _seconds(now: Clock) -> Callable[[], int]:
+    return lambda: int(now().timestamp())
 
 
 def with_address(link: HubLink, address: str) -> HubLink:

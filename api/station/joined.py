@@ -8,6 +8,7 @@ from pathlib import Path
 
 from api.keeping.memory import sync_folder, write_durably
 from api.station.errors import StationError
+from api.station_wire.tls_pin import PIN
 
 HUB_FILE = "hub.json"
 STATE_FILE = "station.db"
@@ -19,13 +20,15 @@ class Joined:
     """Address of the hub, this station's key id (hex) and party.
 
     With `witnessed` nothing is taken from the hub under a checkpoint that lacks the quorum of
-    `trust.json`.
+    `trust.json`. `pin` is that of the one TLS key that may answer at the address; with "" a public
+    authority vouches for it.
     """
 
     address: str
     keyid: str
     party: str
     witnessed: bool = False
+    pin: str = ""
 
     def seal_origin(self, origin: str) -> str:
         """Name of the private log that seals this folder, under the hub's own."""
@@ -35,17 +38,6 @@ class Joined:
         """Write the file whole or not at all, durably."""
         write_durably(folder / HUB_FILE, (json.dumps(asdict(self), indent=1) + "\n").encode())
         sync_folder(folder)
-
-
-def refuse_copy_of_station(folder: Path) -> None:
-    """Raise for a station's folder: a copy that goes on beside it would freeze both.
-
-    Raises:
-        StationError: `no-copies`, `hub-file`.
-    """
-    joined = joined_of(folder)
-    if joined is not None:
-        raise StationError("no-copies", path=folder, address=joined.address)
 
 
 def joined_of(folder: Path) -> Joined | None:
@@ -62,8 +54,16 @@ def joined_of(folder: Path) -> Joined | None:
             bytes.fromhex(found["keyid"]).hex(),
             str(found["party"]),
             bool(found.get("witnessed", False)),
+            _pin(found.get("pin", "")),
         )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise StationError("hub-file", path=path, why=type(wrong).__name__) from wrong
+
+
+def _pin(found: object) -> str:
+    """A pin as it was written: one that is damaged must not become none."""
+    if found != "" and not (isinstance(found, str) and PIN.fullmatch(found)):
+        raise ValueError("pin")
+    return found

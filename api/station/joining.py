@@ -15,12 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.keeping.cut_moves import refuse_arriving, refuse_left
 from api.keeping.memory import sync_folder, write_durably
+from api.keeping.station_errors import StationKeepingError
 from api.settings import Settings
 from api.station.answers import Misread, hash_of
 from api.station.errors import StationError
 from api.station.hub_client import HubClient, HubRefused
 from api.station.joined import JOINING_KEY, Joined, joined_of
-from api.station_wire.ticket import Ticket, fingerprint_of, grouped
+from api.station_wire.ticket import Ticket, fingerprint_of, grouped, spelled
 from api.stores import LEDGER_FILE, has_ledger
 from ledger.signing import Signer, load_key, save_key, write_secret
 from ledger.store.sqlite import SqliteStore
@@ -28,14 +29,19 @@ from ledger.verify.trust import Trust
 from ledger.verify.wording import Refusal
 
 # The hub's codes that a person at the station can do something about, in the station's own words.
-_TICKET_REFUSED = {"code-unknown": "ticket-refused", "admin-elsewhere": "ticket-no-admin"}
+_TICKET_REFUSED = {"code-unknown": "ticket-refused", "admin-missing": "ticket-no-admin"}
 
 
-def join(folder: Path, ticket: Ticket, *, witnessed: bool = False) -> Joined:
+def join(
+    folder: Path, ticket: Ticket, *, witnessed: bool = False, party: str | None = None
+) -> Joined:
     """Make `folder` a station of the hub that the ticket names; nothing is pulled yet.
 
+    With `party` nothing is asked to be signed for another one.
+
     Raises:
-        StationError: it cannot be one, or the hub is away, refuses, or is another.
+        StationError: it cannot be one, or the hub is away, refuses, or is another; `ticket-waiting`
+            while the party's admin, whose key is not on the hub, has not signed yet.
         KeepingError: a ledger has left the folder, or is on its way into it.
     """
     keys = folder / "keys"
@@ -44,21 +50,28 @@ def join(folder: Path, ticket: Ticket, *, witnessed: bool = False) -> Joined:
     if not (keys / JOINING_KEY).exists():
         save_key(keys / JOINING_KEY, Ed25519PrivateKey.generate())
     signer = load_key(keys / JOINING_KEY)
-    client = HubClient(ticket.url)
+    client = HubClient(ticket.url, pin=ticket.pin)
     try:
         asked = {"code": grouped(ticket.code), "key": signer.public.hex()}
         welcome = client.ask("join", asked)
         trust, origin, body = _welcome(ticket, signer, welcome)
+        if party is not None and party != body["party"]:
+            raise StationKeepingError(
+                "before-other-party", path=folder, found=party, expected=body["party"]
+            )
         proof = signer.agree(origin, body)
         enrolled = client.ask("enrol", {**asked, "proof": proof})
     except HubRefused as refused:
+        if refused.reason == "admin-awaited":
+            keyid = spelled(signer.keyid.hex())
+            raise StationError("ticket-waiting", address=ticket.url, keyid=keyid) from refused
         if refused.reason in _TICKET_REFUSED:
             raise StationError(_TICKET_REFUSED[refused.reason], address=ticket.url) from refused
         raise
     finally:
         client.close()
     _keep_label_key(folder, enrolled)
-    joined = Joined(ticket.url, signer.keyid.hex(), str(body["party"]), witnessed)
+    joined = Joined(ticket.url, signer.keyid.hex(), str(body["party"]), witnessed, ticket.pin)
     _settle(folder, joined, origin, trust, enrolled)
     return joined
 

@@ -9,11 +9,11 @@ from threading import Event
 
 from api.background.telling import Teller
 from api.bootstrap import Services
-from api.station.errors import Frozen, StationError
+from api.station.asking import signer_of
+from api.station.errors import Frozen
 from api.station.hub_client import HubAway
 from api.station.pace import Pace
 from api.station.syncing import Synchroniser
-from ledger.errors import LedgerError
 
 ROLE = "station"
 _LOOK = 1.0
@@ -27,12 +27,7 @@ def synchroniser_of(services: Services) -> Synchroniser:
         StationError: `not-joined`.
         LedgerError: `no-signer`, the station's key is not here.
     """
-    link = services.link
-    if link is None:
-        raise StationError("not-joined", path=services.folder)
-    signer = services.station.signers.get((link.joined.party, "station"))
-    if signer is None or signer.keyid != link.keyid:
-        raise LedgerError("no-signer", party=link.joined.party, role="station")
+    link, signer = signer_of(services)
     return link.synchroniser(services.ledger, signer, services.now)
 
 

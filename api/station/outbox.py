@@ -7,20 +7,26 @@ is on its disk. So nothing can be lost between ledger and outbox, whatever is ki
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import NoReturn
 
-from api.station.answers import Head, Misread, Pushed, indexes_of, pushed
+from api.station.answers import Head, Misread, Pushed, bytes_of, head_of, indexes_of, pushed
 from api.station.errors import Frozen, StationError
-from api.station.hub_client import HubClient, HubRefused
+from api.station.hub_client import HubAway, HubClient, HubRefused
 from api.station.state import StationState
 from api.station_wire.entry_bodies import MOST_ENTRIES
 from ledger.application import TraceLedger
+from ledger.verify.entry import parse_entry
 from ledger.verify.merkle import leaf_hash
+from ledger.verify.statement import read_statement
+from ledger.verify.wording import Refusal
 
 MOST_BATCH = 512 * 1024
 """Bytes of one push before packing: on a slow line about ten seconds, so little is repeated."""
 _PASSING = frozenset({"input-unknown", "entry-for-hub"})
 """Refusals that pass: the hub lacks, for now, what another station sends; or it is another station."""
+_TOO_SLOW = 408  # the line does not carry so large a batch in the time that the hub gives it
 _REWINDS = 3  # in one round: a hub that goes on asking for other numbers is not in order
 
 
@@ -59,6 +65,10 @@ class Outbox:
             batch = self._batch(first, last)
             try:
                 answer = self._read(self.client.push(batch))
+            except HubAway as away:
+                if away.status == _TOO_SLOW:
+                    self._most = max(len(batch) // 2, 1)
+                raise
             except HubRefused as refused:
                 rewinds -= 1
                 self._refused(refused, first, batch)
@@ -77,6 +87,7 @@ class Outbox:
 
         Raises:
             Frozen: `behind`, the hub has more; `fork`, the hub has another statement there.
+            StationError: it says so and does not show the statement that this key has signed.
         """
         there = 0 if head is None else head.seq
         if there < self.state.acknowledged():
@@ -85,10 +96,25 @@ class Outbox:
             return
         here = self.recorded()
         if head.seq > here:
+            self._refuse_unshown(head.seq, head.id, head.entry)
             raise Frozen("behind", hub=head.seq, here=here)
         raw = self.ledger.store.entry_at(self.keyid.hex(), head.seq)
         if raw is None or leaf_hash(raw) != head.id:
+            self._refuse_unshown(head.seq, head.id, head.entry)
             raise Frozen("fork", seq=head.seq)
+
+    def _refuse_unshown(self, seq: int, entry_id: bytes, raw: bytes) -> None:
+        """Stopping is for good, so a hub's bare word is not enough for it."""
+        try:
+            entry = parse_entry(raw)
+            own = entry.id == entry_id and entry.keyid == self.keyid
+            if own and read_statement(entry.payload).seq == seq:
+                self.client.public.verify(entry.signature, entry.signed)
+                return
+        except Refusal:
+            pass
+        why = f"no statement {seq} of this key"
+        raise StationError("hub-unproved", address=self.client.address, why=why)
 
     def _batch(self, first: int, last: int) -> list[bytes]:
         batch: list[bytes] = []
@@ -134,7 +160,7 @@ class Outbox:
         if before:
             self._acknowledge(first, batch, before)
         if refused.reason == "fork":
-            raise Frozen("fork", seq=first + len(before)) from refused
+            self._forked(refused, first + len(before), batch[len(before) :])
         if refused.reason == "seq-gap":
             self._rewind(refused)
         elif (
@@ -147,13 +173,25 @@ class Outbox:
         else:
             raise refused
 
+    def _forked(self, refused: HubRefused, seq: int, offered: list[bytes]) -> NoReturn:
+        try:
+            stored = bytes_of(refused.problem.get("stored", ""))
+        except Misread:
+            stored = b""
+        self._refuse_unshown(seq, leaf_hash(stored), stored)
+        if stored in offered[:1]:
+            raise refused
+        raise Frozen("fork", seq=seq) from refused
+
     def _rewind(self, refused: HubRefused) -> None:
         """The hub wants another number next: it lost some, or answers were lost on the way."""
         expected = refused.problem.get("expected")
         if type(expected) is not int or expected < 1:
             raise refused
         if expected > self.recorded() + 1:
-            raise Frozen("behind", hub=expected - 1, here=self.recorded()) from refused
+            with suppress(Misread):
+                self.check_head(head_of(self.client.status().get("head")))
+            raise refused
         if expected > self.state.acknowledged() + 1:
             # It has statements here that this station's memory lacks; ask for them from the start.
             self.state.forget_from(1)

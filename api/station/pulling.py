@@ -55,11 +55,13 @@ class Inbox:
         """
         done, more = 0, True
         while more and wanted():
-            answer = self._ask()
+            before, answer = self.state.cursor(), self._ask()
             done += self._adopt(answer)
             taken(done)
             # Whatever became acknowledged long ago and was sealed since is proved, too.
-            more = answer.more or self._still_unproved(answer.size)
+            # A hub that is busy says that there is more and goes no further: the next round asks.
+            further = answer.more and answer.place != before
+            more = further or self._still_unproved(answer.size)
         return done
 
     def _still_unproved(self, size: int) -> bool:
@@ -76,6 +78,9 @@ class Inbox:
             "limit": MOST_TAKEN,
             "prove": sorted(self.state.unproved(MOST_PROVED)),
         }
+        if self.witnessed:
+            # The newest one is often a moment older than its cosignatures.
+            asked["cosigned"] = True
         if frozen is not None:
             asked["frozen"] = frozen.code
         try:
@@ -113,6 +118,8 @@ class Inbox:
             raise
         except Refusal as refused:
             self._checks = None
+            # If it was wrong about where own statements are, sending them again corrects it.
+            self.state.forget_unproved()
             raise StationError(
                 "hub-unproved", address=self.client.address, why=str(refused)
             ) from refused
@@ -122,6 +129,7 @@ class Inbox:
         head = open_checkpoint(answer.checkpoint, self.trust.log_key)
         if head.size != answer.size:
             raise StationError("hub-answer", address=self.client.address, why="size")
+        self._refuse_place(answer)
         known = self.state.newest()
         if known is not None:
             if head.size < known.size:
@@ -143,11 +151,31 @@ class Inbox:
                 )
         return Verified(head.size, head.root, answer.checkpoint), head
 
+    def _refuse_place(self, answer: Pulled) -> None:
+        """A place beyond the log, once noted, would skip for good what an honest hub has later.
+
+        One that goes back would be asked for without end.
+        """
+        asked, (until, following) = self.state.cursor(), answer.place
+        beyond = until > max(answer.size, asked[0]) or following > max(answer.size, asked[1])
+        if beyond or answer.place < asked:
+            raise StationError("hub-answer", address=self.client.address, why="until")
+        if len(answer.entries) > MOST_TAKEN:
+            raise StationError("hub-answer", address=self.client.address, why="entries")
+
     def _checked(self, answer: Pulled) -> list[AdoptedEntry]:
         place = self.state.cursor()
         if self._checks is None or self._checked_to != place:
             self._checks = self._checks_so_far()
-        return [self._checks.check(index, raw) for index, raw in answer.entries]
+        found = [self._checks.check(index, raw) for index, raw in answer.entries]
+        for one in found:
+            known = self.state.hub_index(one.entry.id)
+            if known not in {None, one.hub_index} and self.ledger.store.entry(one.entry.id):
+                # When keys were good is told by places: a second one of the same entry is a lie.
+                raise StationError(
+                    "hub-unproved", address=self.client.address, why="an entry at two places"
+                )
+        return found
 
     def _checks_so_far(self) -> HubChecks:
         store, rows = self.ledger.store, dict[int, bytes]()

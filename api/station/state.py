@@ -144,6 +144,13 @@ class StationState:
         with self._writing() as connection:
             connection.execute("DELETE FROM own WHERE seq >= ?", (seq,))
 
+    def forget_unproved(self) -> None:
+        """The hub's word for where own statements are, from the first that it has not shown."""
+        with self._writing() as connection:
+            connection.execute(
+                "DELETE FROM own WHERE seq >= (SELECT min(seq) FROM own WHERE size IS NULL)"
+            )
+
     def unproved(self, most: int) -> dict[int, bytes]:
         """Index at the hub -> entry id of own statements whose inclusion was not shown yet."""
         return dict(

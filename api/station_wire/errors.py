@@ -14,9 +14,11 @@ class WireRefused(DoorError):
         "ticket-plain": (
             "The address {url} is not encrypted, so whoever listens on the way could join in this "
             "station's place; use the hub's https:// address (http:// only on one and the same "
-            "machine).",
+            "machine). A hub without a public certificate makes one of its own: ocop hub "
+            "certificate, then ocop serve --tls.",
             "Địa chỉ {url} không được mã hóa nên người nghe lén trên đường truyền có thể tham gia thay "
-            "trạm này; hãy dùng địa chỉ https:// của máy chủ (http:// chỉ dùng trên cùng một máy).",
+            "trạm này; hãy dùng địa chỉ https:// của máy chủ (http:// chỉ dùng trên cùng một máy). Máy "
+            "chủ chưa có chứng thư công cộng thì tự tạo: ocop hub certificate, rồi ocop serve --tls.",
         ),
         "signature-missing": (
             "The request carries no signature of a station; sign it as the wire format says.",
@@ -56,9 +58,9 @@ class WireRefused(DoorError):
         ),
         "ticket-wrong": (
             "This is no ticket ({why}); copy the whole line that ocop station invite printed: URL "
-            "CODE FINGERPRINT",
+            "CODE FINGERPRINT, and KEY if it has one",
             "Đây không phải vé ({why}); hãy chép nguyên dòng mà ocop station invite đã in: ĐỊA-CHỈ "
-            "MÃ DẤU-VÂN-TAY",
+            "MÃ DẤU-VÂN-TAY, và KHÓA nếu có",
         ),
     }
 

@@ -1,4 +1,4 @@
-"""The ticket by which a station joins a hub: `URL CODE FINGERPRINT`, on one line."""
+"""The ticket by which a station joins a hub: `URL CODE FINGERPRINT [PIN]`, on one line."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from api.station_wire.errors import WireRefused
+from api.station_wire.tls_pin import PIN
 from ledger.verify.trust import Trust
 
 CODE_BITS = 100
@@ -26,20 +27,18 @@ _FINGERPRINT = re.compile(r"[0-9a-f]{20}")
 class Ticket:
     """Where to go, what to say there, and which ledger must answer.
 
-    `url` has no path; `code` is 20 Crockford letters without hyphens; `fingerprint` 20 hex digits.
+    `url` has no path; `code` is 20 Crockford letters without hyphens; `fingerprint` 20 hex digits;
+    `pin` is "" or 32 hex digits of the one TLS key that may answer there.
     Raises WireRefused: `ticket-plain` for http:// to another machine, `ticket-wrong` for anything else.
     """
 
     url: str
     code: str
     fingerprint: str
+    pin: str = ""
 
     def __post_init__(self) -> None:
-        if not _URL.fullmatch(self.url):
-            raise WireRefused("ticket-wrong", why="URL")
-        if self.url.startswith("http:") and not _OWN_MACHINE.match(self.url):
-            # The code and the label key would travel readable.
-            raise WireRefused("ticket-plain", url=self.url)
+        check_way(self.url, self.pin)
         if len(self.code) != _CODE_LENGTH or set(self.code) - set(_LETTERS):
             raise WireRefused("ticket-wrong", why="CODE")
         if not _FINGERPRINT.fullmatch(self.fingerprint):
@@ -49,14 +48,31 @@ class Ticket:
     def parse(cls, text: str) -> Ticket:
         """Read a ticket as somebody pasted or typed it."""
         words = text.split()
-        if len(words) != 3:
+        if not 3 <= len(words) <= 4:
             raise WireRefused("ticket-wrong", why=f"{len(words)} words")
-        url, code, fingerprint = words
-        return cls(url.rstrip("/"), code_letters(code) or "", fingerprint.lower())
+        url, code, fingerprint, *pins = words
+        pin = pins[0].lower() if pins else ""
+        return cls(url.rstrip("/"), code_letters(code) or "", fingerprint.lower(), pin)
 
     def format(self) -> str:
         """The line, without its end."""
-        return f"{self.url} {grouped(self.code)} {self.fingerprint}"
+        pin = f" {self.pin}" if self.pin else ""
+        return f"{self.url} {grouped(self.code)} {self.fingerprint}{pin}"
+
+
+def check_way(url: str, pin: str) -> None:
+    """Refuse an address of a hub, or the pin of its TLS key, that no station may use.
+
+    Raises:
+        WireRefused: `ticket-plain`, `ticket-wrong`.
+    """
+    if not _URL.fullmatch(url):
+        raise WireRefused("ticket-wrong", why="URL")
+    if url.startswith("http:") and not _OWN_MACHINE.match(url):
+        # The code and the label key would travel readable.
+        raise WireRefused("ticket-plain", url=url)
+    if pin and (not PIN.fullmatch(pin) or not url.startswith("https:")):
+        raise WireRefused("ticket-wrong", why="KEY")
 
 
 def code_of(number: int) -> str:
@@ -73,6 +89,11 @@ def code_letters(text: str) -> str | None:
 def grouped(code: str) -> str:
     """A code in groups of 5."""
     return "-".join(code[at : at + _GROUP] for at in range(0, len(code), _GROUP))
+
+
+def spelled(keyid: str) -> str:
+    """The beginning of a key id (hex), as people compare it by telephone."""
+    return grouped(keyid[: 4 * _GROUP])
 
 
 def code_digest(code: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,20 +18,10 @@ from tests.station_sync.scene import (
     Hub,
     harvest,
     joined,
-    make_hub,
     receive,
-    running_hub,
     station,
     sync,
 )
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    folder = tmp_path_factory.mktemp("hub") / "hub"
-    make_hub(folder)
-    with running_hub(folder) as running:
-        yield running
 
 
 def test_a_mistyped_ticket_is_refused_in_the_readers_language(hub: Hub, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,21 +19,11 @@ from tests.station_sync.scene import (
     Clock,
     Hub,
     harvest,
-    make_hub,
-    running_hub,
     stands,
     station,
 )
 
 TIMEOUT = 90.0
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    folder = tmp_path_factory.mktemp("hub") / "hub"
-    make_hub(folder)
-    with running_hub(folder) as running:
-        yield running
 
 
 def _run(*words: object) -> int:
@@ -116,18 +105,6 @@ def test_a_station_runs_in_one_process(
     words = ("serve", "--dir", folder, "--port", 0, "--workers", 2, "--lang", "en")
     assert _run(*words) == 2
     assert "--workers" in capsys.readouterr().err
-
-
-def test_a_stations_folder_is_neither_backed_up_nor_moved(
-    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "son"
-    assert _run("station", "join", *hub.ticket(SON).format().split(), "--dir", folder) == 0
-    for words in (("backup", tmp_path / "b.ocop"), ("move", "--to", tmp_path / "there")):
-        capsys.readouterr()
-        assert _run(*words, "--dir", folder, "--lang", "en") == 2
-        assert "new ticket" in capsys.readouterr().err
-    assert not (tmp_path / "b.ocop").exists() and not (tmp_path / "there").exists()
 
 
 def test_the_doctor_finds_a_station_well_and_tells_of_what_waits(

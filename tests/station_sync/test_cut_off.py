@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -32,14 +31,6 @@ class Died(BaseException):
 
 def _dies(*_: object, **__: object) -> None:
     raise Died
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    folder = tmp_path_factory.mktemp("hub") / "hub"
-    make_hub(folder)
-    with running_hub(folder) as running:
-        yield running
 
 
 @pytest.mark.parametrize(

@@ -30,20 +30,10 @@ from tests.station_sync.scene import (
     Hub,
     harvest,
     joined,
-    make_hub,
-    running_hub,
     stands,
     station,
     sync,
 )
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    folder = tmp_path_factory.mktemp("hub") / "hub"
-    make_hub(folder)
-    with running_hub(folder) as running:
-        yield running
 
 
 @contextmanager
@@ -113,7 +103,19 @@ def entries_out_of_order(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def a_place_beyond_the_log(answer: dict[str, Any]) -> dict[str, Any]:
+    answer["until"] = answer["size"] + 1
+    return answer
+
+
+def a_place_far_within_a_page(answer: dict[str, Any]) -> dict[str, Any]:
+    answer["next"] = 2**53 - 1
+    return answer
+
+
 LIES: list[Change] = [
+    a_place_beyond_the_log,
+    a_place_far_within_a_page,
     flip_an_entry,
     swap_two_indexes,
     drop_a_node,
@@ -159,7 +161,7 @@ def test_a_hub_that_holds_the_log_key_and_forges_a_statement_is_refused(
             forged.append(bytes(raw))
         head = Checkpoint(ORIGIN, len(forged), root_of([leaf_hash(raw) for raw in forged]))
         answer["checkpoint"] = sign_note(head.format(), ORIGIN, log.private)
-        answer["size"] = len(forged)
+        answer["size"] = answer["until"] = len(forged)
         answer["entries"] = [
             [index, base64.b64encode(raw).decode()] for index, raw in enumerate(forged)
         ]
@@ -222,6 +224,12 @@ def test_own_statements_are_not_believed_to_be_sealed_without_proof(
             sync(son)
         assert refused.value.code == "hub-unproved"
         assert stands(son).sealed == 0
+        # A wrong word of the hub spoils nothing for good: it is asked again by sending again.
+        sync(son)
+        hub.services.station.catch_up()
+        sync(son)
+        now = stands(son)
+        assert (now.unsent, now.sealed, now.recorded) == (0, 1, 1)
 
 
 def harvest_elsewhere(hub: Hub) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,19 +18,9 @@ from tests.station_sync.scene import (
     Hub,
     harvest,
     joined,
-    make_hub,
-    running_hub,
     station,
     sync,
 )
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    folder = tmp_path_factory.mktemp("hub") / "hub"
-    make_hub(folder)
-    with running_hub(folder) as running:
-        yield running
 
 
 def test_a_frozen_station_takes_no_signed_statement_of_its_key_by_the_unsigned_door(
