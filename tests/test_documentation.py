@@ -32,13 +32,24 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 # What scripts and labels of others rely on (docs/architecture.md, README.md).
 # fmt: off
 COMMANDS = (
-    "audit", "auditor", "backup", "bundle", "carton", "demo", "disclosure", "erase", "init",
+    "audit", "auditor", "backup", "bundle", "carton", "demo", "disclosure", "erase", "hub", "init",
     "keys", "labels", "lot", "move", "people", "pin", "printer", "rebuild", "record", "restore",
     "serve", "station", "template", "trust", "verifier", "virtual-printer", "witness",
 )
 # fmt: on
 LABEL_ACTS = ("cancel", "check", "issue", "preview", "print", "reprint", "resume", "status", "void")
-DEEP = {"auditor", "disclosure", "keys", "labels", "people", "pin", "printer", "station", "witness"}
+DEEP = {
+    "auditor",
+    "disclosure",
+    "hub",
+    "keys",
+    "labels",
+    "people",
+    "pin",
+    "printer",
+    "station",
+    "witness",
+}
 TARGETS = ("demo", "test", "test-long", "bench", "lint")
 _FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img src=\"([^\"]+)\"")

@@ -69,7 +69,12 @@ def _words(name: str) -> dict[str, tuple[str, str]]:
         ("words.mjs", ["report.mjs"]),
         (
             "verifier/file_words.mjs",
-            ["verifier/file.mjs", "verifier/file_report.mjs", "verifier/file.html"],
+            [
+                "verifier/file.mjs",
+                "verifier/file_label.mjs",
+                "verifier/file_report.mjs",
+                "verifier/file.html",
+            ],
         ),
     ],
 )
@@ -88,7 +93,7 @@ def test_every_word_of_the_browsers_verifier_is_used_and_in_both_languages(
         used |= {f"status-{status}" for status in STATUSES if status != "active"}
         used |= {"notProven", "notProvenNorComplete"}
     else:
-        used |= {"verified", "refused", "passed", "failed", "not-run"}
+        used |= {"verified", "refused", "undecided", "passed", "failed", "not-run"}
         used |= {"type-released", "type-recall-closed", "type-disputed"}
     assert used == set(words)
     for vi, en in words.values():

@@ -20,7 +20,7 @@ from tests.pages.verifying import BUNDLES, CASES, Case, Judgement, judged, stati
 from tests.tampering.forgery import bundled
 
 pytestmark = pytest.mark.browser
-SEED = 20260907
+SEED = 20261123
 GOOD = [name for name in CASES if not name.endswith("_fail")]
 BATCH = 50
 
