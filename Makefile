@@ -21,8 +21,9 @@ demo: $(VENV)/.run
 test: $(VENV)/.dev tools
 	$(PY) -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not long" -o faulthandler_timeout=120
 
+# The long campaigns, and every property once more with ten times as many random examples.
 test-long: $(VENV)/.dev tools
-	$(PY) -m pytest -m "long"
+	OCOP_TEST_EXAMPLES=10 $(PY) -m pytest -m "long or hypothesis"
 
 bench: $(VENV)/.dev tools
 	$(PY) -m bench

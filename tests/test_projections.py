@@ -177,7 +177,7 @@ def test_killed_anywhere_in_projecting_the_next_start_gives_the_same_tables(
     for file in (tmp_path / "so").glob("views.db*"):
         file.unlink()
     done = subprocess.run(
-        [sys.executable, str(KILLER), str(tmp_path / "so"), "project", "11"],
+        [sys.executable, str(KILLER), str(tmp_path / "so"), "project", "13"],
         capture_output=True,
         text=True,
         timeout=120,

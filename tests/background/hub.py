@@ -28,7 +28,7 @@ def until(true: Callable[[], bool], seconds: float, what: str) -> float:
     while not true():
         waited = time.monotonic() - began
         assert waited < seconds, f"{what}: not within {seconds} s"
-        time.sleep(0.02)
+        time.sleep(0.05)  # asking is work for both sides, which others are waiting for
     return time.monotonic() - began
 
 

@@ -169,15 +169,18 @@ def test_the_command_shows_its_page_until_it_is_interrupted(tmp_path: Path) -> N
     program = [sys.executable, "-B", "-m", "api.commands.main", *words]
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True, cwd=ROOT) as ran:
         assert ran.stderr is not None
-        address = re.search(r"tcp://127\.0\.0\.1:(\d+)", ran.stderr.readline())
-        page = re.search(r"http://127\.0\.0\.1:\d+/", ran.stderr.readline())
-        assert address is not None
-        assert page is not None
-        with urllib.request.urlopen(page[0], timeout=10) as answer:
-            assert address[0] in answer.read().decode()
-        with socket.create_connection(("127.0.0.1", int(address[1])), timeout=5) as link:
-            link.sendall(b"\x1b!?")
-            assert link.recv(1) == b"\0"
-        ran.send_signal(signal.SIGINT)
-        assert ran.wait(20) == 0
-        assert "Traceback" not in ran.stderr.read()
+        try:
+            address = re.search(r"tcp://127\.0\.0\.1:(\d+)", ran.stderr.readline())
+            page = re.search(r"http://127\.0\.0\.1:\d+/", ran.stderr.readline())
+            assert address is not None
+            assert page is not None
+            with urllib.request.urlopen(page[0], timeout=10) as answer:
+                assert address[0] in answer.read().decode()
+            with socket.create_connection(("127.0.0.1", int(address[1])), timeout=5) as link:
+                link.sendall(b"\x1b!?")
+                assert link.recv(1) == b"\0"
+            ran.send_signal(signal.SIGINT)
+            assert ran.wait(20) == 0
+            assert "Traceback" not in ran.stderr.read()
+        finally:
+            ran.kill()

@@ -38,6 +38,9 @@ _CHEAP = {
     "wal_level": "replica",
     "max_wal_senders": "4",
     "hot_standby": "on",
+    # Every test has a database of its own for a moment: there is nothing to tidy up in them, and
+    # with a hundred of them somebody would be started to look every half second.
+    "autovacuum": "off",
 }
 
 

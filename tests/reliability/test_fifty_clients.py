@@ -27,12 +27,12 @@ def fifty(place: Place, appends: int, *words: str) -> None:
     place.discard(folder)
 
 
-def test_50_clients_of_10_appends_each_leave_no_gap_and_no_fork_on_sqlite() -> None:
-    fifty(sqlite_place(), 10)
+def test_50_clients_of_4_appends_each_leave_no_gap_and_no_fork_on_sqlite() -> None:
+    fifty(sqlite_place(), 4)
 
 
-def test_50_clients_of_10_appends_each_leave_no_gap_and_no_fork_on_postgresql() -> None:
-    fifty(postgres_place(), 10, *_HUB)
+def test_50_clients_of_4_appends_each_leave_no_gap_and_no_fork_on_postgresql() -> None:
+    fifty(postgres_place(), 4, *_HUB)
 
 
 @pytest.mark.long

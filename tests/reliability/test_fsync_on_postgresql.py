@@ -22,7 +22,7 @@ from tests.store.append_until_killed import write_entries
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT = Path(__file__).with_name("append_and_say.py")
-QUICK, LONG = 40, 100
+QUICK, LONG = 20, 100
 # One server for all of them.
 pytestmark = pytest.mark.xdist_group("fsync-on-postgresql")
 

@@ -14,8 +14,8 @@ _OF_A_STATION = ("worker", "sequencer", "worker", "projector")
 _OF_A_HUB = ("worker", "sequencer", "projector", "database")
 
 
-def test_100_kills_on_sqlite_lose_nothing_and_double_nothing() -> None:
-    kill(sqlite_place(), 100, _OF_A_STATION, seed=1)
+def test_50_kills_on_sqlite_lose_nothing_and_double_nothing() -> None:
+    kill(sqlite_place(), 50, _OF_A_STATION, seed=1)
 
 
 @pytest.mark.long
@@ -30,8 +30,8 @@ def kill_hub(tmp_path: Path, kills: int, seed: int) -> None:
         kill(PostgresPlace(tmp_path, cluster), kills, _OF_A_HUB, seed, cluster)
 
 
-def test_24_kills_on_postgresql_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    kill_hub(tmp_path, 24, seed=3)
+def test_12_kills_on_postgresql_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
+    kill_hub(tmp_path, 12, seed=3)
 
 
 @pytest.mark.long

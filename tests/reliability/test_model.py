@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.reliability.machine import LedgerMachine
 from tests.reliability.places import Place, rewound_place, sqlite_place
 
-QUICK, LONG = 100, 1_000  # on each store
+QUICK, LONG = 30, 1_000  # on each store
 
 
 def compare(place: Place, runs: int, steps: int) -> None:
@@ -31,7 +31,7 @@ def compare(place: Place, runs: int, steps: int) -> None:
         assert told[word] > 0, told
 
 
-def test_a_sqlite_ledger_equals_the_simple_model_in_100_stories() -> None:
+def test_a_sqlite_ledger_equals_the_simple_model_in_30_stories() -> None:
     compare(sqlite_place(), QUICK, 12)
 
 
@@ -40,7 +40,7 @@ def test_a_sqlite_ledger_equals_the_simple_model_in_1000_stories() -> None:
     compare(sqlite_place(), LONG, 20)
 
 
-def test_a_postgresql_ledger_equals_the_simple_model_in_100_stories() -> None:
+def test_a_postgresql_ledger_equals_the_simple_model_in_30_stories() -> None:
     compare(rewound_place(), QUICK, 10)
 
 

@@ -166,7 +166,7 @@ def test_three_days_off_line_with_thirty_thousand_statements_lose_nothing(tmp_pa
 
 
 def test_stations_that_are_killed_behind_a_bad_line_lose_nothing(tmp_path: Path) -> None:
-    _campaign(tmp_path, Plan(hours=3, statements=600, kills=3, restarts=1))
+    _campaign(tmp_path, Plan(hours=3, statements=250, kills=3, restarts=1))
 
 
 def _campaign(tmp_path: Path, plan: Plan) -> None:
