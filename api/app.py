@@ -37,7 +37,7 @@ from api.routes.services import Services
 from api.routes.station import station_routes
 from api.routes.station_wire import station_wire_routes
 from api.scans.places import Peers
-from api.timely_bodies import Timely
+from api.serving.timely_bodies import Timely
 from api.watching.watch import Watch
 from ledger.errors import LedgerError
 

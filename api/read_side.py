@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from api.errors import DoorError
@@ -11,6 +12,7 @@ from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Gtin
 from ledger.projections.stories import Stories
 from ledger.projections.views import Container, LabelRow, LotFacts, Views
+from ledger.verify.amounts import kilograms, plain
 from ledger.verify.registry import Registry
 
 
@@ -83,7 +85,27 @@ class ReadSide:
             if one["party"] != party and any(step["party"] == party for step in one["steps"]):
                 found.append(one)
         found.sort(key=lambda one: -int(one["last_index"]))
-        return [_row(one) for one in found[:limit]]
+        return [self._row_for(party, one) for one in found[:limit]]
+
+    def _row_for(self, party: str, facts: dict[str, Any]) -> LotRow:
+        """A line as `party` has the lot: of a part that came from others, what is left of that."""
+        row = _row(facts)
+        if facts["party"] == party:
+            return row
+        own = [step for step in facts["steps"] if step["party"] == party]
+        came = _mass(step["quantity"] for step in own if step["type"] == "received")
+        if came is None:
+            return row
+        lot = facts["item"], facts["lot"]
+        children = [self._views.lot(one["item"], one["lot"]) for one in facts["children"]]
+        taken = _mass(
+            parent["quantity"]
+            for child in children
+            if child is not None and child.facts["party"] == party
+            for parent in child.facts["parents"]
+            if (parent["item"], parent["lot"]) == lot
+        )
+        return replace(row, left_kg=plain(came - (taken or Decimal(0))))
 
     def products(self) -> list[dict[str, Any]]:
         return [{**body, "party": party} for party, body in self.registry.products.values()]
@@ -128,6 +150,13 @@ class ReadSide:
     def known_for(self, party: str) -> KnownHere:
         """What intake may ask, from the side of one party."""
         return KnownHere(party, self._views, self.registry)
+
+
+def _mass(quantities: Iterable[dict[str, str] | None]) -> Decimal | None:
+    """Their kilograms together; None when there is none by weight."""
+    masses = [kilograms(one) for one in quantities if one is not None]
+    known = [mass for mass in masses if mass is not None]
+    return sum(known, Decimal(0)) if known else None
 
 
 def _row(facts: dict[str, Any]) -> LotRow:

@@ -113,8 +113,10 @@ class LedgerError(Refusal):
             "Tệp khóa {path} không chứa khóa riêng Ed25519 dạng PEM; hãy khôi phục từ bản sao lưu.",
         ),
         "no-signer": (
-            "This machine has no {role} key of {party}; record on the machine that has it.",
-            "Máy này không có khóa {role} của {party}; hãy ghi trên máy có khóa.",
+            "This machine has no {role} key of {party}; record on the machine that has it. What an "
+            "admin says from elsewhere comes as a file: ocop keys admin-request --party {party}",
+            "Máy này không có khóa {role} của {party}; hãy ghi trên máy có khóa. Nếu khóa admin ở nơi "
+            "khác, quản trị ký qua tệp: ocop keys admin-request --party {party}",
         ),
         "lot-unknown": (
             "Lot {lot} of {item} is not in the ledger; check the code, or record its origin first.",

@@ -13,6 +13,7 @@ from pathlib import Path
 from ledger.verify.bundle import MAX_BUNDLE
 from ledger.verify.checklist import verify_bundle
 from ledger.verify.report import EXIT
+from ledger.verify.system_words import in_vietnamese
 from ledger.verify.trust import Trust
 from ledger.verify.wording import Refusal
 
@@ -76,9 +77,9 @@ def _read(path: Path, lang: str) -> bytes:
             # One byte more than allowed, so that the verifier says "too large" itself.
             return file.read(MAX_BUNDLE + 1)
     except OSError as wrong:
-        raise ValueError(
-            _UNREADABLE[lang].format(path=path, why=wrong.strerror or type(wrong).__name__)
-        ) from wrong
+        why = wrong.strerror or type(wrong).__name__
+        why = in_vietnamese(why) if lang == "vi" else why
+        raise ValueError(_UNREADABLE[lang].format(path=path, why=why)) from wrong
 
 
 def _label(text: str | None, lang: str) -> tuple[str, int] | None:

@@ -27,7 +27,8 @@ from ledger.key_files import encrypted_pem
 from ledger.label_seals import SealingRefused
 from ledger.signing import load_key, write_secret
 from ledger.verify.label_address import LabelAddress
-from ledger.verify.label_check import LabelReport, verify_label
+from ledger.verify.label_check import verify_label
+from ledger.verify.label_outcomes import LabelReport
 from ledger.verify.trust import Trust
 from printers.design.render import lay_out
 from printers.design.template import Template

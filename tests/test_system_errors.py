@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from api.commands import main as commands
+from ledger import offline
+from ledger.verify.system_words import in_vietnamese
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,22 @@ def test_a_command_that_meets_a_file_in_place_of_a_folder_names_it(
     said = capsys.readouterr().err
     assert str(blocked) in said
     assert "không phải thư mục" in said
+
+
+def test_a_file_that_cannot_be_read_is_told_in_the_readers_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "nope.json"
+    words = ["verify-label", "HTTPS://X/01/1", "--trust", str(missing), "--stations", str(missing)]
+    assert commands.main([*words, "--lang", "vi"]) == 2
+    said = capsys.readouterr().err
+    assert "không có tệp hoặc thư mục này" in said and "No such file" not in said
+    assert commands.main([*words, "--lang", "en"]) == 2
+    assert "(No such file or directory)" in capsys.readouterr().err
+    assert offline.main([str(missing), "--trust", str(missing), "--lang", "vi"]) == 2
+    assert "không có tệp hoặc thư mục này" in capsys.readouterr().err
+
+
+def test_a_reason_with_its_number_is_put_in_vietnamese_and_others_stay() -> None:
+    assert in_vietnamese("[Errno 101] Network is unreachable") == "không có mạng"
+    assert in_vietnamese("database is locked") == "database is locked"

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.access.disclosing import DisclosureRefused
 from api.access.errors import SideAway
 from api.access.gate import Gate, at_home
 from api.access.limits import asker, is_own_machine
 from api.access.listed import Listed, listed
 from api.access.table import ANYBODY, SIGNED, TABLE, may
 from api.access.viewer import ANONYMOUS, KEY, Viewer
+from api.disclosure.choices import DisclosureRefused
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.routes.negotiation import asked_for

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.types import Scope
 
 from api.access.cookies import token_in
-from api.access.disclosing import Disclosures
 from api.access.errors import SideAway
 from api.access.limits import Limits
 from api.access.own_secret import secret_in
@@ -26,6 +25,7 @@ from api.access.readers import Readers
 from api.access.sessions import Sessions
 from api.access.side_tables import SideTables
 from api.access.viewer import ANONYMOUS, Viewer
+from api.disclosure.choices import Disclosures
 from api.routes.station_guard import own_machine
 
 _FRESH: Final = 2.0

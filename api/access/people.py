@@ -59,6 +59,12 @@ class PeopleRefused(DoorError):
             "Party {found} is not registered in this ledger, there are: {known}",
             "Cơ sở {found} chưa đăng ký trong sổ, hiện có: {known}",
         ),
+        "party-none": (
+            "Party {found} is not registered in this ledger, nor is any other; register it first: "
+            "ocop record NAME.setup.json",
+            "Cơ sở {found} chưa đăng ký, trong sổ chưa có cơ sở nào; hãy đăng ký trước: ocop record "
+            "TÊN.setup.json",
+        ),
         "account-taken": (
             "There is an account {found} already; choose another sign-in name.",
             "Đã có tài khoản {found}; hãy chọn tên đăng nhập khác.",
@@ -352,6 +358,8 @@ def _check_role(role: str, party: str) -> None:
 def checked_party(party: str, registered: list[str]) -> str:
     """A party's code as it is registered; "" stays "". Raises PeopleRefused."""
     if party and party not in registered:
+        if not registered:
+            raise PeopleRefused("party-none", found=party)
         raise PeopleRefused("party-unregistered", found=party, known=", ".join(registered[:20]))
     return party
 

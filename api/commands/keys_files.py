@@ -68,12 +68,16 @@ def run_request(args: argparse.Namespace) -> int:
         args.origin, signer, args.party, args.role, held=args.held, tag=args.tag
     )
     args.output.write_bytes(KeyRequest.read(request.format(), args.output).format())
+    # Root keys that are elsewhere let an admin key in; an admin key that is elsewhere, a station's.
+    asked_for = "root-request" if args.role == "admin" else "admin-request"
     return _told(
         args,
         signer,
         args.file,
-        f"Take {args.output} to the ledger's machine, and there: ocop keys enrol. Compare the key id.",
-        f"Đem {args.output} tới máy giữ sổ rồi chạy: ocop keys enrol. Hãy so mã khóa.",
+        f"Take {args.output} to the ledger's machine, and there: ocop keys enrol, or ocop keys "
+        f"{asked_for} --enrol where the key that lets it in is elsewhere. Compare the key id.",
+        f"Đem {args.output} tới máy giữ sổ rồi chạy: ocop keys enrol, hoặc ocop keys {asked_for} "
+        "--enrol nếu khóa cho phép nằm ở nơi khác. Hãy so mã khóa.",
     )
 
 

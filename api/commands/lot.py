@@ -7,6 +7,7 @@ from typing import Any
 
 from api.bootstrap import Services
 from api.commands.words import Nouns, choose, give, opened, options
+from api.pages.words import amount as decimal
 from ledger.errors import LedgerError
 from ledger.verify.findings import TYPE_WORDS
 from ledger.verify.report import STATUSES
@@ -78,7 +79,9 @@ def _as_text(story: dict[str, Any], lang: str) -> str:
     ]
     for step in story["steps"]:
         quantity = step["quantity"]
-        amount = "" if quantity is None else f" {quantity['value']} {_unit(quantity['unit'], lang)}"
+        amount = ""
+        if quantity is not None:
+            amount = f" {decimal(quantity['value'], lang)} {_unit(quantity['unit'], lang)}"
         kind = step["type"] if lang == "en" else TYPE_WORDS.get(step["type"], step["type"])
         packs = "" if not step["packs"] else f" {step['packs']} {say('packs', 'gói')}"
         lines.append(f"  {step['time']}  {kind}{amount}{packs}  [{step['index']}]")
@@ -88,7 +91,7 @@ def _as_text(story: dict[str, Any], lang: str) -> str:
     lines.append(f"{say('One step forward', 'Một bước sau')}: {forward}")
     balance = story["balance"]
     shown = ", ".join(
-        f"{choose(lang, *words)} {balance[name]}{unit}"
+        f"{choose(lang, *words)} {decimal(str(balance[name]), lang)}{unit}"
         for name, (*words, unit) in _BALANCE.items()
         if balance[name] not in (None, 0)
     )

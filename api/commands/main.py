@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import importlib
 import os
 import sqlite3
@@ -14,6 +13,7 @@ from api.collecting import collect_seldom
 from api.commands.vietnamese import asked_language, speak
 from api.settings import default_language, unknown_language
 from ledger.offline import speak_utf8
+from ledger.verify.system_words import in_vietnamese
 from ledger.verify.wording import Refusal
 from printers.errors import PrintingError
 
@@ -53,16 +53,6 @@ _DATABASE = {
 _SYSTEM = {
     "en": "The system refused{path}: {why}. Check the path and its permissions, then try again.",
     "vi": "Hệ thống từ chối{path}: {why}. Hãy kiểm tra đường dẫn và quyền rồi thử lại.",
-}
-_VIETNAMESE = {
-    errno.ENOENT: "không có tệp hoặc thư mục này",
-    errno.EACCES: "không có quyền",
-    errno.EPERM: "không được phép",
-    errno.ENOTDIR: "không phải thư mục",
-    errno.EISDIR: "là thư mục, không phải tệp",
-    errno.EEXIST: "đã có tệp hoặc thư mục này",
-    errno.ENOSPC: "ổ đĩa đã đầy",
-    errno.EROFS: "ổ đĩa chỉ cho đọc",
 }
 
 # In both languages: which one is read is just what is not known.
@@ -129,8 +119,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _system(wrong: OSError, lang: str) -> str:
     """One sentence about what the operating system refused, with the path when it is known."""
     why = wrong.strerror or str(wrong)
-    if lang == "vi" and wrong.errno is not None:
-        why = _VIETNAMESE.get(wrong.errno, why)
+    if lang == "vi":
+        why = in_vietnamese(why)
     name = wrong.filename
     path = "" if name is None else f" ({os.fsdecode(name) if isinstance(name, bytes) else name})"
     return _SYSTEM[lang].format(path=path, why=why)

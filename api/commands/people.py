@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from api.access.disclosing import GROUPS
 from api.access.gate import Gate
 from api.access.people import checked_party
 from api.access.table import OF_A_PARTY, PEOPLE
 from api.bootstrap import Services
 from api.commands import people_passkeys
 from api.commands.words import Nouns, choose, give, opened, options, tell
+from api.disclosure.choices import GROUPS
 from api.pages.access_words import WHAT_WORDS
 from api.pages.messages_catalogue import tongue
 from api.pages.words import worded
@@ -113,9 +113,9 @@ def _tell_link(args: argparse.Namespace, services: Services, token: str) -> None
         choose(
             args.lang,
             "One-time link, for two days; hand it to this person only. On this machine it opens at "
-            f"http://127.0.0.1:{DEFAULT_PORT}/vao/ma/..., too.",
+            f"http://127.0.0.1:{DEFAULT_PORT}/vao/ma/..., too (https:// where ocop serve has --tls).",
             "Liên kết dùng một lần, trong hai ngày; chỉ đưa cho đúng người. Trên chính máy này cũng "
-            f"mở được ở http://127.0.0.1:{DEFAULT_PORT}/vao/ma/...",
+            f"mở được ở http://127.0.0.1:{DEFAULT_PORT}/vao/ma/... (https:// nếu ocop serve chạy với --tls).",
         )
     )
     print(f"{base}/vao/ma/{token}")

@@ -234,8 +234,8 @@ def server_for(services: Services, tls: ssl.SSLContext | None = None) -> uvicorn
     import uvicorn
 
     from api.app import create_app
-    from api.bounded_connections import BOUNDS, bounded
     from api.scans.places import Peers
+    from api.serving.bounded_connections import BOUNDS, bounded
 
     peers = Peers(services.settings.trusted_proxies)
     config = uvicorn.Config(
@@ -253,7 +253,7 @@ def server_for(services: Services, tls: ssl.SSLContext | None = None) -> uvicorn
     )
     if tls is None:
         return uvicorn.Server(config)
-    from api.tls_server import TlsServer
+    from api.serving.tls_server import TlsServer
 
     return TlsServer(config, tls, many_behind=peers.trusts)
 

@@ -39,9 +39,9 @@ def run_taking_over(args: argparse.Namespace, ticket: Ticket) -> int:
         party = before.joined.party
 
         def joined_now() -> Joined:
-            return let_in(
-                args, lambda: join(args.dir, ticket, witnessed=args.witnessed, party=party)
-            )
+            # Who asked for witnesses goes on asking, also when nobody thinks of saying so again.
+            witnessed = args.witnessed or before.joined.witnessed
+            return let_in(args, lambda: join(args.dir, ticket, witnessed=witnessed, party=party))
 
         try:
             joined = joined_for(before, args.dir, joined_now)

@@ -14,6 +14,7 @@ from api.commands.station_hub import add_hub_verbs
 from api.commands.words import Nouns, choose, give, opened, options, tell
 from api.pages.messages_catalogue import tongue
 from api.pages.words import STAGES, worded
+from api.pages.words import amount as decimal
 from api.station.errors import Frozen, StationError
 from api.station.joined import Joined
 from api.station.standing import HERE, OwnStatement, Standing, newest_statements, standing
@@ -229,6 +230,8 @@ def _as_text(
         ),
     ]
     for one in listed:
-        what = " ".join([worded(STAGES, one.type, tongue(lang)), *one.lots, one.amount]).strip()
+        value, _, unit = one.amount.partition(" ")
+        much = f"{decimal(value, lang)} {unit}" if unit and value[:1].isdigit() else one.amount
+        what = " ".join([worded(STAGES, one.type, tongue(lang)), *one.lots, much]).strip()
         lines.append(f"{one.seq:>6}  {one.time}  {what:<40} {words[one.state]}")
     return "\n".join(lines)

@@ -93,7 +93,8 @@ def run_add_log(args: argparse.Namespace) -> int:
     with opened_witness(args.dir, args.kind) as own:
         log = Log(args.origin or key.name, key, roots, url)
         own.store.add_log(log)
-        line = f"witness {own.vkey.name.rpartition('/')[2]} {own.vkey.format()} http(s)://..."
+        # Its whole name: two witnesses whose keys end in /w1 may stand in one policy.
+        line = f"witness {own.vkey.name} {own.vkey.format()} http(s)://..."
     tell(
         choose(
             args.lang,

@@ -22,14 +22,18 @@ def next_steps(folder: Path, kind: str, lang: str) -> str:
         "witness": "Khóa này cam kết: sổ chỉ nối thêm, không sửa. Nó không xem nội dung phiếu.",
         "auditor": "Khóa này cam kết: sổ chỉ nối thêm, và mọi phiếu cùng mục lục đã được kiểm tra.",
     }
+    # Only an auditor reads the log itself.
+    at, at_vi = (
+        (" --url https://HOST/log", " --url https://MÁY/log") if kind == "auditor" else ("", "")
+    )
     return choose(
         lang,
         f"The line above is its public key. {english[kind]} Keep {folder} whole: never restore it "
-        f"from an older copy. Next: ocop {kind} add-log --dir {folder} --trust FILE --url "
-        f"https://HOST/log, then ocop {kind} serve --dir {folder}",
+        f"from an older copy. Next: ocop {kind} add-log --dir {folder} --trust FILE{at}, then ocop "
+        f"{kind} serve --dir {folder}",
         f"Dòng trên là khóa công khai. {vietnamese[kind]} Giữ nguyên {folder}: không bao giờ khôi "
-        f"phục từ bản cũ. Tiếp theo: ocop {kind} add-log --dir {folder} --trust TỆP --url "
-        f"https://MÁY/log, rồi ocop {kind} serve --dir {folder}",
+        f"phục từ bản cũ. Tiếp theo: ocop {kind} add-log --dir {folder} --trust TỆP{at_vi}, rồi ocop "
+        f"{kind} serve --dir {folder}",
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from api.hub.errors import HubRefused
 from api.hub.tickets import TicketRow, Tickets
-from api.station_wire.ticket import spelled
+from api.station_wire.ticket import shown_bytes, spelled
 from ledger.application import TraceLedger
 from ledger.domain.drafts import Draft
 from ledger.founding import free_tag
@@ -82,8 +82,12 @@ class Enrolments:
             "enrolment": body,
         }
 
-    def enrol(self, code: str, key: str, proof: str) -> Enrolled:
+    def enrol(self, code: str, key: str, proof: str, shown: str = "") -> Enrolled:
         """Record the key of a station that joined; the same id and index each time.
+
+        `shown` is the key's signature (hex) over `shown_bytes`, "" for none. Where an admin
+        elsewhere has signed, the proof was in the log before this answer, for days perhaps: then
+        only who shows the key itself is confided in.
 
         Raises:
             HubRefused: `code-unknown`, `key-taken`, `tag-gone`, `admin-missing`, `admin-locked`;
@@ -97,6 +101,8 @@ class Enrolments:
         record = self.ledger.history.keys.records.get(public.keyid)
         ended = record is not None and record.ended is not None
         confided = not ended and not self.heard_of(public.keyid.hex())
+        if row.proof and confided:
+            confided = public.accepts(bytes.fromhex(shown), shown_bytes(self.origin, row.code))
         if row.entry:
             return Enrolled(row.entry, row.log_index, confided)
         body = enrolment_of(row)

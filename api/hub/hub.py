@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from api.access.limits import Limits
-from api.disclosure import public_to
+from api.disclosure.stations import public_to
 from api.hub.asking import Asking, Doorkeeper
 from api.hub.enrolment import Enrolments
 from api.hub.errors import HubRefused

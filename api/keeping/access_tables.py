@@ -22,9 +22,9 @@ from api.keeping.placing import scratch
 def with_every_room(side: SideTables) -> SideTables:
     """The tables with those of every room that the program has."""
     # Read here: they bring in the library of passwords, which most commands never need.
-    from api.access.disclosing import Disclosures
     from api.access.readers import Readers
     from api.access.record import Record
+    from api.disclosure.choices import Disclosures
 
     found_people(side)
     found_station_rooms(side)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -137,7 +138,8 @@ def unpack(path: Path, into: Path) -> Manifest:
         raise _damaged(path, MANIFEST) from wrong
     except OSError as wrong:
         raise KeepingError("file-unreadable", path=path, why=_why(wrong)) from wrong
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as wrong:
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, RuntimeError) as wrong:
+        # RuntimeError: a part that asks for a password, or is packed in a way that nobody here knows.
         raise _damaged(path, "ZIP") from wrong
 
 

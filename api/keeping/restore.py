@@ -189,7 +189,7 @@ def _prepare(
     settings = Settings.load(parts / "settings.json")
     replace(settings, database=None, read_from=()).save(parts / "settings.json")
     if station is not None:
-        _freeze(parts)
+        _freeze(parts, station)
     renew_access(parts)
     doubtful, erased = doubt_labels(parts / "spool.db"), _erase_again(folder, parts)
     return Restored(
@@ -207,8 +207,9 @@ def _known(truth: Truth, folder: Path, parts: Path, checkpoints: Sequence[Path])
     return [Known.read(one, truth.log_key) for one in kept]
 
 
-def _freeze(parts: Path) -> None:
-    """A station that was frozen before stays so for its first reason."""
+def _freeze(parts: Path, station: Joined) -> None:
+    """A station that was frozen for good before stays so for its first reason."""
+    replace(station, stopped=station.stopped or "restored").save(parts)
     with closing(StationState(parts / STATE_FILE)) as state:
         state.freeze(Frozen("restored"))
 

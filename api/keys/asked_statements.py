@@ -7,7 +7,6 @@ entries, ready for the next places. So a signing machine needs no ledger.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -157,7 +156,7 @@ def entries_read(found: object, what: str) -> list[Entry]:
     listed = strict_json.list_of(found, "entries", what, MOST_STATEMENTS)
     try:
         entries = [parse_entry(base64.b64decode(str(one), validate=True)) for one in listed]
-    except binascii.Error as wrong:
+    except ValueError as wrong:
         raise FileRefused(
             "value-wrong", where="entries", what=what, found="?", expected="base64"
         ) from wrong

@@ -125,8 +125,10 @@ class KeysError(DoorError):
             "Khóa trong {path} không phải khóa gốc nêu trong đề nghị; hãy lấy khóa khác.",
         ),
         "request-old": (
-            "The key has signed something else since the request was written; make a new request.",
-            "Sau khi lập đề nghị, khóa đã ký việc khác; hãy lập đề nghị mới.",
+            "A key of this request has signed since it was written: the request itself, if it was "
+            "recorded before (ocop keys list shows it), or something else; then make a new request.",
+            "Sau khi lập đề nghị, khóa trong đó đã ký: chính đề nghị này nếu đã ghi trước đây (xem ocop "
+            "keys list), hoặc việc khác; khi đó hãy lập đề nghị mới.",
         ),
         "vote-differs": (
             "{path} does not sign this request, word for word, with one of its root keys; have the "

@@ -90,7 +90,11 @@ def read_paper(raw: bytes, path: Path) -> Ed25519PrivateKey:
         return typed_key(_scanned(raw, path))
     if "<html" in text:
         encoded = text.partition("data:image/png;base64,")[2].partition('"')[0]
-        return typed_key(_scanned(base64.b64decode(encoded), path))
+        try:
+            picture = base64.b64decode(encoded)
+        except ValueError as wrong:
+            raise KeysError("paper-unreadable", path=path) from wrong
+        return typed_key(_scanned(picture, path))
     return typed_key(text)
 
 

@@ -29,7 +29,7 @@ from ledger.verify.findings import FINDINGS, REASONS, TYPE_WORDS
 from ledger.verify.history import SequenceRefused
 from ledger.verify.keys import ALLOWED, KEY_TYPES, REACH, KeyRefused
 from ledger.verify.label_address import AddressRefused
-from ledger.verify.label_check import AS_OF, NO_COPY, OUTCOMES
+from ledger.verify.label_outcomes import AS_OF, NO_COPY, OUTCOMES
 from ledger.verify.label_seal import SealRefused
 from ledger.verify.map_proof import RowsRefused
 from ledger.verify.merkle import ProofRefused

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from api.access.disclosing import GROUPS, DisclosureRefused
 from api.access.errors import SideAway
 from api.access.gate import Gate
 from api.access.people import PeopleRefused
 from api.access.viewer import Viewer, viewer_of
+from api.disclosure.choices import GROUPS, DisclosureRefused
 from api.pages.access_words import GROUP_WORDS
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice

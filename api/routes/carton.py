@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.access.disclosing import Disclosures
+from api.disclosure.choices import Disclosures
 from api.pages.carton_page import CartonLine, carton_html, carton_notice
 from api.pages.dates import today
 from api.routes.negotiation import JSON, asked_for, chosen_type

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 
-from api.access.disclosing import Disclosures
 from api.access.viewer import ANONYMOUS
-from api.disclosure import seen as shown_of
-from api.disclosure import sight_of
+from api.disclosure.choices import Disclosures
+from api.disclosure.sight import seen as shown_of
+from api.disclosure.sight import sight_of
 from api.pages.consumer_page import LotPage, lot_path
 from api.pages.dates import today
 from api.pages.linkset import linkset

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from api.access.disclosing import Disclosures
+from api.disclosure.choices import Disclosures
 from api.pages.consumer_page import lot_path
 from api.pages.dates import today
 from api.pages.dossier_page import dossier_html

@@ -11,9 +11,10 @@ from urllib.parse import unquote_to_bytes
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from api.access.disclosing import DisclosureRefused, Disclosures
 from api.access.viewer import viewer_of
-from api.disclosure import seen, sight_of, whole_for
+from api.disclosure.bundles import tells_no_more, whole_for
+from api.disclosure.choices import DisclosureRefused, Disclosures
+from api.disclosure.sight import seen, sight_of
 from api.pages.dates import today
 from api.routes.api_examples import ITEM, LOT, UNKNOWN_LOT, answer, problem_answer
 from api.routes.lot_scans import NOT_KNOWN, lot_scans
@@ -21,7 +22,6 @@ from api.routes.replies import json_bytes, problem
 from api.routes.services import Facts, Services
 from api.station.errors import StationError
 from api.station_wire.entry_bodies import zipped
-from api.whole import tells_no_more
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Item, LotCode
 from ledger.projections.views import Views

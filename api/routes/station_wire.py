@@ -11,10 +11,10 @@ from typing import Any
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request, Response
 
-from api.access.disclosing import DisclosureRefused
 from api.access.limits import asker, is_own_machine
 from api.access.viewer import viewer_of
-from api.disclosure import may_see
+from api.disclosure.choices import DisclosureRefused
+from api.disclosure.stations import may_have, may_see
 from api.errors import DoorError
 from api.hub.asking import Asking
 from api.hub.errors import STATUSES as HUB_STATUSES
@@ -47,7 +47,6 @@ from api.station_wire.entry_bodies import (
 from api.station_wire.errors import STATUSES as WIRE_STATUSES
 from api.station_wire.errors import WireRefused
 from api.watching import metrics
-from api.whole import may_have
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Item, LotCode
 from ledger.errors import ForkFound, LedgerError
@@ -93,8 +92,8 @@ def station_wire_routes(services: Services) -> APIRouter:
     async def enrol(request: Request) -> Response:
         """Finish joining: the hub records the station's key. Repeating it is harmless."""
 
-        def enrolled(code: str, key: str, proof: str) -> dict[str, Any]:
-            done = hub().enrolments.enrol(code, key, proof)
+        def enrolled(code: str, key: str, proof: str, shown: str = "") -> dict[str, Any]:
+            done = hub().enrolments.enrol(code, key, proof, shown)
             return {
                 "id": done.id,
                 "index": done.index,
@@ -104,7 +103,10 @@ def station_wire_routes(services: Services) -> APIRouter:
             }
 
         return await _told(
-            hub(), lambda: _joining(hub(), peers, request, ("code", "key", "proof"), enrolled)
+            hub(),
+            lambda: _joining(
+                hub(), peers, request, ("code", "key", "proof"), enrolled, optional="shown"
+            ),
         )
 
     async def push(request: Request) -> Response:
@@ -218,6 +220,8 @@ async def _joining(
     request: Request,
     names: tuple[str, ...],
     act: Callable[..., dict[str, Any]],
+    *,
+    optional: str = "",
 ) -> Response:
     address = peers.sender(request.scope)
     if not is_own_machine(address):
@@ -229,11 +233,13 @@ async def _joining(
         given = json.loads(body)
     except (ValueError, RecursionError) as wrong:
         raise WireRefused("body-malformed", why="not JSON") from wrong
+    if isinstance(given, dict) and optional and optional in given:
+        names = (*names, optional)
     if not isinstance(given, dict) or set(given) != set(names):
         raise WireRefused("body-malformed", why="fields")
     values = [given[name] for name in names]
     for name, value in zip(names, values, strict=True):
-        form = {"key": _KEY, "proof": _PROOF}.get(name)
+        form = {"key": _KEY, "proof": _PROOF, "shown": _PROOF}.get(name)
         good = isinstance(value, str) and len(value) <= (2 * _LONGEST_CODE + 8)
         if not good or (form is not None and not form.fullmatch(value)):
             raise WireRefused("body-malformed", why=name)

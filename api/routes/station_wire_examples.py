@@ -108,11 +108,12 @@ JOIN_OPENAPI: Final[dict[str, Any]] = {
         **_JOIN_ERRORS,
     },
 }
+_SIGNATURE: Final = {"type": "string", "pattern": "^[0-9a-f]{128}$"}
 ENROL_OPENAPI: Final[dict[str, Any]] = {
     "openapi_extra": {
         "requestBody": _request(
             _JSON,
-            _object({**_TICKET, "proof": {"type": "string", "pattern": "^[0-9a-f]{128}$"}}),
+            _object({**_TICKET, "proof": _SIGNATURE, "shown": _SIGNATURE}, "shown"),
             {"code": _CODE, "key": _HEX, "proof": "0" * 128},
         )
     },

@@ -9,11 +9,10 @@ and made again.
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from api.access.own_secret import FILE as ACCESS_KEY
@@ -29,7 +28,7 @@ from api.keeping.station_errors import StationKeepingError
 from api.private_notes import PrivateNotes
 from api.station.answers import Misread, indexes_of
 from api.station.errors import Frozen, StationError
-from api.station.hub_client import HubClient, HubRefused
+from api.station.hub_client import HubRefused
 from api.station.joined import JOINING_KEY, STATE_FILE, Joined, joined_of
 from api.station.outbox import MOST_BATCH
 from api.station.state import StationState
@@ -137,6 +136,7 @@ def stop_before(before: Before) -> None:
         return
     with closing(StationState(before.folder / STATE_FILE)) as state:
         state.freeze(Frozen("replaced"))
+    replace(before.joined, stopped=before.joined.stopped or "replaced").save(before.folder)
     with closing(SqliteStore(before.folder / LEDGER_FILE)) as store, store.writing():
         pass  # what was being recorded just then is recorded
 
@@ -232,17 +232,7 @@ def _send(
     signer = signers_of(before.folder / "keys").get((joined.party, "station"))
     if signer is None or signer.keyid.hex() != joined.keyid:
         return 0, StationKeepingError("before-keyless", path=before.path)
-    offset = [link.state.offset()]
-    client = HubClient(
-        link.joined.address,
-        pin=link.joined.pin,
-        origin=link.origin,
-        signer=signer,
-        now=lambda: int(services.now().timestamp()),
-        nonce=lambda: secrets.token_urlsafe(18),
-        offset=lambda: offset[0],
-        note_offset=lambda seconds: offset.__setitem__(0, seconds),
-    )
+    client = link.client(signer, services.now)
     done = 0
     try:
         for batch in _batches(missing):

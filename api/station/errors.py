@@ -52,10 +52,12 @@ class StationError(DoorError):
             "đó (ocop keys retire), rồi tham gia ở thư mục mới với vé mới.",
         ),
         "hub-away": (
-            "The hub {address} does not answer ({why}). Statements stay here and are sent when it "
-            "does; nothing needs to be done.",
-            "Máy chủ {address} không trả lời ({why}). Phiếu vẫn nằm ở đây và sẽ được gửi khi máy chủ "
-            "trả lời; không cần làm gì.",
+            "The hub {address} does not answer ({why}). Nothing is lost: statements stay here and are "
+            "sent when it does. If this was to join, to fetch a file or to change the address, run the "
+            "same command again then.",
+            "Máy chủ {address} không trả lời ({why}). Không mất gì: phiếu vẫn nằm ở đây và sẽ được gửi "
+            "khi máy chủ trả lời. Nếu đang tham gia, lấy hồ sơ hoặc đổi địa chỉ, khi đó hãy chạy lại "
+            "đúng lệnh này.",
         ),
         "hub-key-differs": (
             "Whoever answers at {address} has another TLS key (found {found}, expected {expected}), so "

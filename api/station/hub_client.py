@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import ssl
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
 
 from api.station.errors import StationError
+from api.station.hanging_up import HangingUp
 from api.station.pinned_tls import pinned_context
 from api.station.unpacking import Unpacked
 from api.station_wire.entry_bodies import ENTRIES_TYPE, packed_entries, zipped
@@ -24,7 +24,7 @@ from ledger.verify.signature import PublicKey
 
 PATH = "/api/v1/station/"
 LONGEST_ANSWER = 300.0
-"""Seconds for one whole answer, however slowly it drips."""
+"""Seconds for one whole answer, head and body, however slowly it drips."""
 _TIMEOUTS = httpx.Timeout(30.0, connect=10.0)
 _TRIES = 3
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -88,6 +88,8 @@ class HubClient:
         self._nonce = nonce
         self._offset = offset
         self._note_offset = note_offset
+        self._hanging_up = HangingUp()
+        self._extensions = {"trace": self._hanging_up.trace}
         # The environment's proxies are not asked for: a station's way is the ticket's address.
         self._client = httpx.Client(
             base_url=address,
@@ -186,14 +188,22 @@ class HubClient:
 
     def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         try:
-            with self._client.stream(method, path, content=body, headers=headers) as answer:
+            with (
+                self._hanging_up.after(LONGEST_ANSWER),
+                self._client.stream(
+                    method, path, content=body, headers=headers, extensions=self._extensions
+                ) as answer,
+            ):
                 found = self._read(answer)
                 status, after = answer.status_code, answer.headers.get("retry-after", "")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as wrong:
+            self._refuse_late(wrong)
             why = str(wrong) or type(wrong).__name__
             if _unvouched(wrong):
                 raise StationError("hub-unvouched", address=self.address, why=why) from wrong
             raise HubAway("hub-away", address=self.address, why=why) from wrong
+        # An answer without a length seems whole where it was cut off.
+        self._refuse_late(None)
         if status == 200:
             return found
         value = _object(found)
@@ -203,18 +213,21 @@ class HubClient:
             raise HubAway("hub-busy", wait, status, address=self.address, reason=reason)
         raise HubRefused(self.address, status, value or {})
 
+    def _refuse_late(self, wrong: Exception | None) -> None:
+        """Raise HubAway when it was this machine that hung up."""
+        if self._hanging_up.late:
+            raise HubAway("hub-away", address=self.address, why="too slow") from wrong
+
     def _read(self, answer: httpx.Response) -> bytes:
-        """The body, decoded; never more of it than is bounded, and never for ever."""
-        began = time.monotonic()
+        """The body, decoded; never more of it than is bounded."""
         try:
             found = Unpacked(answer.headers.get("content-encoding", ""))
             # As sent: bytes that unpack to nothing take time, too.
             for part in answer.iter_raw():
                 found.take(part)
-                if time.monotonic() - began > LONGEST_ANSWER:
-                    raise HubAway("hub-away", address=self.address, why="too slow")
             return found.whole()
         except ValueError as wrong:
+            self._refuse_late(wrong)
             raise StationError("hub-answer", address=self.address, why=str(wrong)) from wrong
 
 

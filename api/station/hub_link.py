@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from api.station.errors import NotReady, StationError
+from api.station.errors import Frozen, NotReady, StationError
 from api.station.joined import JOINING_KEY, STATE_FILE, Joined, joined_of
 from api.station.state import StationReplica, StationState
 from api.stores import trusted
@@ -77,7 +77,7 @@ class HubLink:
         return Synchroniser(self.folder, state, outbox, inbox, client, _seconds(now))
 
     def client(self, signer: Signer, now: Clock) -> HubClient:
-        """The way to the hub, for requests signed by this station's key. Close it."""
+        """The way to the hub, for requests signed by this key, a station's. Close it."""
         from api.station.hub_client import HubClient
 
         return HubClient(
@@ -110,6 +110,9 @@ def hub_link(folder: Path, origin: str) -> HubLink | None:
         raise StationError("joining-cut", path=folder)
     trust = trusted(folder)
     state = StationState(folder / STATE_FILE)
+    if joined.stopped:
+        # Also where somebody has taken the state away.
+        state.freeze(Frozen(joined.stopped))
     replica = StationReplica(state, bytes.fromhex(joined.keyid))
     return HubLink(folder, joined, origin, trust, state, replica)
 

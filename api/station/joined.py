@@ -13,6 +13,7 @@ from api.station_wire.tls_pin import PIN
 HUB_FILE = "hub.json"
 STATE_FILE = "station.db"
 JOINING_KEY = "joining.pem"
+STOPPED = ("", "restored", "replaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Joined:
 
     With `witnessed` nothing is taken from the hub under a checkpoint that lacks the quorum of
     `trust.json`. `pin` is that of the one TLS key that may answer at the address; with "" a public
-    authority vouches for it.
+    authority vouches for it. `stopped` is "", or the code of `Frozen` for which the folder only reads
+    for good, whatever becomes of its state.
     """
 
     address: str
@@ -29,6 +31,7 @@ class Joined:
     party: str
     witnessed: bool = False
     pin: str = ""
+    stopped: str = ""
 
     def seal_origin(self, origin: str) -> str:
         """Name of the private log that seals this folder, under the hub's own."""
@@ -55,11 +58,18 @@ def joined_of(folder: Path) -> Joined | None:
             str(found["party"]),
             bool(found.get("witnessed", False)),
             _pin(found.get("pin", "")),
+            _stopped(found.get("stopped", "")),
         )
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as wrong:
         raise StationError("hub-file", path=path, why=type(wrong).__name__) from wrong
+
+
+def _stopped(found: object) -> str:
+    if found not in STOPPED:
+        raise ValueError("stopped")
+    return str(found)
 
 
 def _pin(found: object) -> str:

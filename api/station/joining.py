@@ -13,21 +13,31 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from api.errors import DoorError
 from api.keeping.cut_moves import refuse_arriving, refuse_left
 from api.keeping.memory import sync_folder, write_durably
 from api.keeping.station_errors import StationKeepingError
-from api.settings import Settings
+from api.settings import Settings, checked_base_url
 from api.station.answers import Misread, hash_of
 from api.station.errors import StationError
 from api.station.hub_client import HubClient, HubRefused
 from api.station.joined import JOINING_KEY, Joined, joined_of
-from api.station_wire.ticket import Ticket, fingerprint_of, grouped, spelled
+from api.station_wire.ticket import (
+    Ticket,
+    code_digest,
+    fingerprint_of,
+    grouped,
+    shown_bytes,
+    spelled,
+)
 from api.stores import LEDGER_FILE, has_ledger
 from ledger.signing import Signer, load_key, save_key, write_secret
 from ledger.store.sqlite import SqliteStore
+from ledger.verify.shapes import BODIES
 from ledger.verify.trust import Trust
 from ledger.verify.wording import Refusal
 
+_SIGNED, _NO_PROOF = BODIES["key-enrolled"], "0" * 128
 # The hub's codes that a person at the station can do something about, in the station's own words.
 _TICKET_REFUSED = {"code-unknown": "ticket-refused", "admin-missing": "ticket-no-admin"}
 
@@ -60,7 +70,7 @@ def join(
                 "before-other-party", path=folder, found=party, expected=body["party"]
             )
         proof = signer.agree(origin, body)
-        enrolled = client.ask("enrol", {**asked, "proof": proof})
+        enrolled = _enrolled(client, signer, origin, ticket, {**asked, "proof": proof})
     except HubRefused as refused:
         if refused.reason == "admin-awaited":
             keyid = spelled(signer.keyid.hex())
@@ -70,10 +80,27 @@ def join(
         raise
     finally:
         client.close()
+    base = _base_url(ticket, enrolled)
     _keep_label_key(folder, enrolled)
     joined = Joined(ticket.url, signer.keyid.hex(), str(body["party"]), witnessed, ticket.pin)
-    _settle(folder, joined, origin, trust, enrolled)
+    _settle(folder, joined, Settings(origin, base), trust)
     return joined
+
+
+def _enrolled(
+    client: HubClient, signer: Signer, origin: str, ticket: Ticket, asked: dict[str, Any]
+) -> dict[str, Any]:
+    """The answer to `enrol`; where the hub confides nothing, once more with the key shown to it."""
+    told = client.ask("enrol", asked)
+    if told.get("label_key") is not None:
+        return told
+    message = shown_bytes(origin, code_digest(ticket.code))
+    try:
+        return client.ask("enrol", {**asked, "shown": signer.private.sign(message).hex()})
+    except HubRefused as refused:
+        if refused.reason == "body-malformed":  # a hub of before, which confides in nobody more
+            return told
+        raise
 
 
 def _refuse_taken(folder: Path) -> None:
@@ -96,6 +123,8 @@ def _welcome(
         trust = Trust.parse(json.dumps(value["trust"]).encode())
         origin, body = str(value["origin"]), dict(value["enrolment"])
         mine = body["key"] == signer.public.hex() and body["role"] == "station"
+        # The party names a file here, and what was never shown is never agreed to.
+        mine = mine and "tag" in body and not _SIGNED.faults({**body, "proof": _NO_PROOF}, "")
     except (Refusal, KeyError, TypeError, ValueError) as wrong:
         raise StationError("hub-answer", address=ticket.url, why="join") from wrong
     found = fingerprint_of(trust)
@@ -108,15 +137,21 @@ def _welcome(
     return trust, origin, body
 
 
-def _settle(
-    folder: Path, joined: Joined, origin: str, trust: Trust, enrolled: Mapping[str, Any]
-) -> None:
+def _base_url(ticket: Ticket, enrolled: Mapping[str, Any]) -> str | None:
+    """Where labels lead: it is printed for ever, and links are made of it on the pages here."""
+    found = enrolled.get("base_url")
+    try:
+        return checked_base_url(found) if isinstance(found, str) else None
+    except DoorError as wrong:
+        raise StationError("hub-answer", address=ticket.url, why="base_url") from wrong
+
+
+def _settle(folder: Path, joined: Joined, settings: Settings, trust: Trust) -> None:
     """Everything a joined folder has; the last step is that its key gets its name."""
     keys = folder / "keys"
     write_durably(folder / "trust.json", trust.format())
     if not (folder / "settings.json").exists():
-        base = enrolled.get("base_url")
-        Settings(origin, base if isinstance(base, str) else None).save(folder / "settings.json")
+        settings.save(folder / "settings.json")
     if not (keys / "log.pem").exists():
         save_key(keys / "log.pem", Ed25519PrivateKey.generate())
     joined.save(folder)

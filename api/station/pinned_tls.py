@@ -7,6 +7,7 @@ It is compared when the handshake is done, before a byte of a request has left.
 from __future__ import annotations
 
 import ssl
+from typing import Any, NoReturn
 
 from api.station.errors import StationError
 from api.station_wire.tls_pin import pin_of
@@ -38,6 +39,10 @@ class PinnedContext(ssl.SSLContext):
     sslsocket_class = _PinnedSocket
     address: str
     pin: str
+
+    def wrap_bio(self, *_args: Any, **_named: Any) -> NoReturn:
+        """Refused: only a socket compares the key (TLS within TLS, and asyncio, have none)."""
+        raise NotImplementedError("a pinned key needs a socket")
 
     def check(self, certificate: bytes | None) -> None:
         """Raises StationError `hub-key-differs` for a certificate of another key, or none."""

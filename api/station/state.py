@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from api.station.errors import Frozen
 
@@ -27,6 +27,8 @@ CREATE INDEX IF NOT EXISTS own_unproved ON own (hub) WHERE size IS NULL;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _HASH = 32
+PASSING: Final = frozenset({"refused", "ended"})
+"""Reasons to be frozen that a hub may take back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,15 +195,22 @@ class StationState:
         return Frozen(found["code"], **found["params"])
 
     def freeze(self, why: Frozen) -> None:
-        """Record nothing more from now on. The first reason stays."""
+        """Record nothing more from now on.
+
+        The first reason stays, but one that may pass makes room for one that never does.
+        """
         told = json.dumps({"code": why.code, "params": why.params}, default=str)
         with self._writing() as connection:
-            connection.execute("INSERT OR IGNORE INTO state VALUES ('frozen', ?)", (told,))
+            before = self.frozen()
+            if before is None or (before.code in PASSING and why.code not in PASSING):
+                _say(connection, "frozen", told)
 
-    def thaw(self) -> None:
-        """What froze this station is over."""
+    def thaw(self, code: str) -> None:
+        """What froze this station for this reason is over; for another one it stays frozen."""
         with self._writing() as connection:
-            connection.execute("DELETE FROM state WHERE name = 'frozen'")
+            before = self.frozen()
+            if before is not None and before.code == code:
+                connection.execute("DELETE FROM state WHERE name = 'frozen'")
 
     def contact(self) -> int | None:
         """POSIX seconds by this machine's clock of the hub's last answer; None for never."""

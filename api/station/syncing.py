@@ -67,7 +67,8 @@ class Synchroniser:
         """Send, then take. It ends early, between two requests, when it is not `wanted` any more.
 
         A frozen station sends nothing, but for what the hub refused: that is tried again. It goes
-        on taking, and tells the hub why it is frozen.
+        on taking, and tells the hub why it is frozen. One whose key was said to have ended goes on
+        as soon as the hub takes its key again.
 
         Raises:
             Frozen: the station was frozen by this round.
@@ -86,6 +87,10 @@ class Synchroniser:
                 if known is None:
                     raise
                 return Round(0, 0)
+            known = self.state.frozen()
+            if known is not None and known.code == "ended":
+                # A hub gives nothing to a key that was ended: the word that it was is taken back.
+                self.state.thaw("ended")
             self.state.note_contact(self._now())
             return Round(sent, taken)
 
@@ -95,7 +100,7 @@ class Synchroniser:
             return 0
         sent = self.outbox.send(told.sent, wanted)
         if frozen is not None and not self.outbox.waiting():
-            self.state.thaw()
+            self.state.thaw("refused")
         return sent
 
     @contextmanager

@@ -23,6 +23,9 @@ class Unpacked:
     def take(self, part: bytes) -> None:
         """The next bytes as sent. Raises ValueError: too large, or not what it says to be."""
         if self._unpack is not None:
+            if self._unpack.eof and part:
+                # Python keeps what follows the end, and copies all of it with every part.
+                raise ValueError("more than one gzip member")
             try:
                 part = self._unpack.decompress(part, MOST_ANSWER + 1 - self._size)
             except zlib.error as wrong:
@@ -30,10 +33,11 @@ class Unpacked:
         self._size += len(part)
         if self._size > MOST_ANSWER:
             raise ValueError("too large")
-        self._parts.append(part)
+        if part:
+            self._parts.append(part)
 
     def whole(self) -> bytes:
         """The body. Raises ValueError: its end is missing."""
-        if self._unpack is not None and not self._unpack.eof:
-            raise ValueError("gzip cut off")
+        if self._unpack is not None and (not self._unpack.eof or self._unpack.unused_data):
+            raise ValueError("gzip cut off or too long")
         return b"".join(self._parts)

@@ -101,6 +101,14 @@ def code_digest(code: str) -> str:
     return hashlib.sha256(code.encode("ascii")).hexdigest()
 
 
+def shown_bytes(origin: str, digest: str) -> bytes:
+    """What a station signs so that the hub confides in it; `digest` is that of its ticket's code.
+
+    The proof of an enrolment stands in the log for everybody; this is said to the hub alone.
+    """
+    return f"ocop-ledger/enrol/v1\n{origin}\n{digest}\n".encode()
+
+
 def fingerprint_of(trust: Trust) -> str:
     """20 hex digits that tell one ledger's log key and root keys from any other's."""
     lines = [trust.log_key.format(), *sorted(trust.roots)]

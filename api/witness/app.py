@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.bounded_connections import Bounds, bounded
 from api.routes.entries import bounded_body
-from api.timely_bodies import Timely
+from api.serving.bounded_connections import Bounds, bounded
+from api.serving.timely_bodies import Timely
 from api.witness.cosigner import Witness
 from api.witness.protocol import MOST_BODY, PATH
 

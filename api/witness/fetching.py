@@ -25,6 +25,13 @@ class FetchFailed(DoorError):
             "{where} does not answer ({why}); look at its machine, its address and the network.",
             "{where} không trả lời ({why}); hãy kiểm tra máy, địa chỉ và mạng.",
         ),
+        "certificate-refused": (
+            "{where} has no certificate that this machine takes ({why}). Read the log at an address "
+            "with a certificate that the world knows, or over http:// in a network of your own: what "
+            "is read is checked by the log's own signatures.",
+            "{where} không có chứng thư mà máy này chấp nhận ({why}). Hãy đọc sổ qua địa chỉ có chứng "
+            "thư công cộng, hoặc qua http:// trong mạng riêng: nội dung được kiểm bằng chữ ký của sổ.",
+        ),
         "too-slow": (
             "{where} did not answer within {seconds} s; look at its machine and the network.",
             "{where} không trả lời trong {seconds} giây; hãy kiểm tra máy đó và mạng.",
@@ -118,6 +125,9 @@ class Fetcher:
         except TimeoutError:
             raise FetchFailed("too-slow", where=host_of(url), seconds=math.ceil(seconds)) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as wrong:
+            if "CERTIFICATE_VERIFY_FAILED" in str(wrong):
+                why = str(wrong).partition("failed: ")[2].partition(" (")[0] or "?"
+                raise FetchFailed("certificate-refused", where=host_of(url), why=why) from wrong
             raise FetchFailed("no-answer", where=host_of(url), why=type(wrong).__name__) from wrong
 
     async def _ask(

@@ -255,7 +255,7 @@ def _parents(graph: LotGraph, registry: Registry, lot: Lot) -> list[dict[str, An
 def _balance(graph: LotGraph, registry: Registry, lot: Lot) -> dict[str, str | int | None]:
     made, received = graph.made_kilograms(lot), graph.received_kilograms(lot)
     taken = graph.taken_kilograms(lot)
-    had = received if received is not None else made
+    had = graph.had_kilograms(lot)
     packs = graph.packs(lot)
     gone = sum(
         (

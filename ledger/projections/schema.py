@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.verify.keys import KEY_TYPES
 from ledger.verify.registry import REGISTRY_TYPES
 
-VERSION = 5
+VERSION = 6
 STEERING = KEY_TYPES | REGISTRY_TYPES
 """Types of the statements that change keys or registry: few, in any ledger."""
 STEERS = f"type IN ({','.join(repr(one) for one in sorted(STEERING))})"

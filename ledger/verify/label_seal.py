@@ -19,6 +19,8 @@ HINT_BYTES = 4
 SIGNATURE_BYTES = 64
 SEAL_DIGITS = 164  # the fewest that hold 68 bytes
 _DOMAIN = b"ocop-ledger/label/v1\n"
+_MOST_OF_PART = 200
+_PART = re.compile(rf"[\x21-\x7e]{{1,{_MOST_OF_PART}}}", re.ASCII)
 _DIGITS = re.compile(r"[0-9]{164}", re.ASCII)
 _LEAST_BEYOND = 1 << 8 * (HINT_BYTES + SIGNATURE_BYTES)
 
@@ -75,10 +77,6 @@ class LabelSeal:
     def made_by(self, public: PublicKey, message: bytes) -> bool:
         """Whether this key signed `message` (see `sealed_bytes`), and the hint is its own."""
         return self.hints_at(public) and public.accepts(self.signature, message)
-
-
-_PART = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
-_MOST_OF_PART = 200
 
 
 def sealed_bytes(origin: str, gtin14: str, lot_code: str, serial: str) -> bytes:

@@ -36,6 +36,10 @@ class Step:
         return self.located.statement.type
 
     @property
+    def party(self) -> str:
+        return self.located.statement.party
+
+    @property
     def time(self) -> str:
         return self.located.statement.time
 
@@ -192,6 +196,30 @@ class LotGraph:
         masses = [kilograms(s.body["quantity"]) for s in self.line(lot).steps("received")]
         known = [mass for mass in masses if mass is not None]
         return sum(known, Decimal(0)) if known else None
+
+    def received_by(self, lot: Lot) -> dict[str, Decimal]:
+        """Kilograms that each party received of this lot, by weight; in order of first receipt."""
+        masses: dict[str, Decimal] = {}
+        for step in self.line(lot).steps("received"):
+            mass = kilograms(step.body["quantity"])
+            if mass is not None:
+                masses[step.party] = masses.get(step.party, Decimal(0)) + mass
+        return masses
+
+    def makers(self, lot: Lot) -> set[str]:
+        """Parties that made this lot; empty while their statements are not there."""
+        return {step.party for step in self.line(lot).made_by}
+
+    def had_kilograms(self, lot: Lot) -> Decimal | None:
+        """Kilograms there were of this lot, or None when unknown.
+
+        What its makers weighed in, else what they made; of a lot whose makers say nothing, what
+        others received. A part that came to a partner is no measure of the whole.
+        """
+        makers = self.makers(lot)
+        received = self.received_by(lot)
+        weighed = [mass for party, mass in received.items() if party in makers or not makers]
+        return sum(weighed, Decimal(0)) if weighed else self.made_kilograms(lot)
 
     def taken_kilograms(self, lot: Lot) -> Decimal:
         """Mass taken from this lot for making others, in kg."""

@@ -31,7 +31,7 @@ STATUSES: dict[str, tuple[str, str]] = {
     "recalled": ("RECALLED", "ĐANG THU HỒI"),
     "expired": ("OUT OF DATE", "QUÁ HẠN DÙNG"),
 }
-_VERDICTS: dict[str, tuple[str, str]] = {
+VERDICTS: dict[str, tuple[str, str]] = {
     "verified": ("VERIFIED", "ĐẠT"),
     "refused": ("REFUSED", "KHÔNG ĐẠT"),
     "undecided": ("UNDECIDED", "CHƯA KẾT LUẬN ĐƯỢC"),
@@ -160,7 +160,7 @@ class Report:
         vi = lang != "en"
         marks = {"passed": "✓", "failed": "✗", "not-decided": "?", "not-run": "–"}
         lines = [
-            f"{_in(lang, _VERDICTS[self.verdict])}: {self.product or self.item} – "
+            f"{_in(lang, VERDICTS[self.verdict])}: {self.product or self.item} – "
             f"{'lô' if vi else 'lot'} {self.lot_code}"
         ]
         if self.status and self.verdict == "verified":

@@ -136,7 +136,7 @@ def root_of_proof(
 
 
 class SparseMap:
-    """A map in memory, made by the definition alone: for small ledgers, and to test others by."""
+    """A map in memory, made by the definition alone: what faster ones are tested by."""
 
     def __init__(self, leaves: Mapping[bytes, bytes] | None = None) -> None:
         """`leaves` maps keys to value digests, 32 bytes each."""

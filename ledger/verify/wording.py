@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from ledger.verify.system_words import in_vietnamese
+
 Catalogue = Mapping[str, tuple[str, str]]
 
 SHOWN_CHARACTERS = 80
@@ -32,7 +34,7 @@ def sentence(catalogue: Catalogue, code: str, params: Mapping[str, object], lang
     template = vietnamese if lang == "vi" else english
     filled = {name: shown(value) for name, value in params.items()}
     if isinstance(why := params.get("why"), str):
-        filled["why"] = _printable(why, SHOWN_WHY)
+        filled["why"] = _printable(in_vietnamese(why) if lang == "vi" else why, SHOWN_WHY)
     return template.format_map(filled)
 
 

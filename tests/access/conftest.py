@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from api.access import passwords
 from api.access.passkeys import Passkeys
 from api.access.people import People, Person
 from api.access.side_opening import open_side
@@ -16,6 +18,18 @@ from tests.access.passkey_scenes import PASSWORD, Clock
 from tests.access.visitors import AWAY, Visitors
 from tests.pages.cooperative import found_cooperative
 from tests.store import places
+
+
+@pytest.fixture(autouse=True, scope="module")
+def little_hashing(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Passwords cost next to nothing, but where their cost is the subject."""
+    with pytest.MonkeyPatch.context() as change:
+        if not request.module.__name__.endswith(".test_passwords"):
+            little = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+            change.setattr(passwords, "_HASHER", little)
+        passwords._nobody.cache_clear()
+        yield
+    passwords._nobody.cache_clear()
 
 
 @pytest.fixture

@@ -33,6 +33,16 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     return command
 
 
+def test_a_party_before_any_is_registered_is_told_what_to_do_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = str(tmp_path / "new")
+    assert ocop(["init", "--dir", new, "--lang", "en"]) == 0
+    words = ["people", "add", "lan", "--name", "Lan", "--role", "manager", "--party", "HTX-X"]
+    assert ocop([*words, "--dir", new, "--lang", "en"]) == 2
+    assert "register it first: ocop record NAME.setup.json" in capsys.readouterr().err
+
+
 def test_people_are_set_up_listed_changed_and_erased(run: Run, folder: Path) -> None:
     status, link, told = run("people", "first", "phuong", "--name", "Phượng")
     assert status == 0 and "hand it to this person only" in told

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api.access.disclosing import EVERYTHING, GROUPS, DisclosureRefused, Disclosures
 from api.access.errors import SideAway
 from api.access.side_opening import open_side
 from api.bootstrap import Services
-from api.disclosure import may_see
+from api.disclosure.choices import EVERYTHING, GROUPS, DisclosureRefused, Disclosures
+from api.disclosure.stations import may_see
 from tests.access.visitors import Visitors
 from tests.store import places, small_ledger
 from tests.store.small_ledger import FARM, FLOUR, FRUIT, GTIN, SHOP, day, lot, say

@@ -6,8 +6,8 @@ import re
 from functools import cache
 from pathlib import Path
 
-from api.access.disclosing import GROUPS
 from api.access.table import ROLES, TABLE
+from api.disclosure.choices import GROUPS
 from tests.access.rows import rows_of_the_table
 
 ROOT = Path(__file__).resolve().parents[2]

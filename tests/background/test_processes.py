@@ -92,7 +92,7 @@ def test_reads_answer_while_a_writer_holds_the_lock(running: Hub, writer: Servic
 def test_whoever_is_killed_while_entries_arrive_another_goes_on_without_gap_or_fork(
     folder: Path, running: Hub, writer: Services
 ) -> None:
-    before = writer.store.size()
+    before, told = writer.store.size(), len(said(writer))
     with ExitStack() as ending:
         # Stand-ins, as another service has them: they need no start when a leader dies.
         stand_ins = [Command(role, "--dir", str(folder)) for role in ("sequence", "project")]
@@ -117,7 +117,7 @@ def test_whoever_is_killed_while_entries_arrive_another_goes_on_without_gap_or_f
                 )
         assert arrivals.acknowledged > 20
     until(lambda: all_committed(writer), 30, "a commitment to all of it")
-    assert check_ledger(folder) == before + arrivals.acknowledged
+    assert check_ledger(folder) == told + arrivals.acknowledged
 
 
 def all_committed(services: Services) -> bool:
@@ -130,7 +130,7 @@ def all_committed(services: Services) -> bool:
 def test_a_lone_hub_starts_its_dead_children_again_and_catches_up(
     folder: Path, running: Hub, writer: Services
 ) -> None:
-    before = writer.store.size()
+    before, told = writer.store.size(), len(said(writer))
     with Arrivals(writer) as arrivals:
         for role in ("sequence", "project"):
             killed(running, role)
@@ -138,7 +138,7 @@ def test_a_lone_hub_starts_its_dead_children_again_and_catches_up(
         until(running.complete, 60, "a complete hub again")
         assert "is started again" in running.said
     until(lambda: all_committed(writer), 30, "a commitment to all of it")
-    assert check_ledger(folder) == before + arrivals.acknowledged
+    assert check_ledger(folder) == told + arrivals.acknowledged
 
 
 def test_children_of_a_killed_parent_end_by_themselves(running: Hub) -> None:

@@ -19,11 +19,11 @@ from api.hub.certificate import make_certificate, own_certificate, pin_for, serv
 from api.hub.certificate_errors import CertificateRefused
 from api.keeping.snapshot import PART
 from api.keys.looking import files_here
+from api.serving.timely_bodies import SlowRefused
 from api.station.errors import StationError
 from api.station_wire.errors import WireRefused
 from api.station_wire.ticket import Ticket
 from api.station_wire.tls_pin import PIN
-from api.timely_bodies import SlowRefused
 from ledger.errors import LedgerError
 from ledger.verify.wording import Refusal
 from tests.station_sync.scene import SON, make_hub

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from api.access.disclosing import GROUPS, Disclosures
 from api.access.viewer import Viewer
 from api.bootstrap import enrol_party
-from api.disclosure import may_see, seen, sight_of
+from api.disclosure.choices import GROUPS, Disclosures
+from api.disclosure.sight import seen, sight_of
+from api.disclosure.stations import may_see
 from ledger.domain.drafts import Draft
 from ledger.verify.entry import Entry
 from tests.hub.scene import AskingStation, HubScene, posted

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.access.disclosing import Disclosures
+from api.disclosure.choices import Disclosures
 from ledger.verify.entry import Entry, parse_entry
 from ledger.verify.graph import lots_named
 from ledger.verify.statement import Statement, read_statement

@@ -10,10 +10,12 @@ from api.hub.enrolment import enrolment_of
 from api.hub.side_rooms import found_station_rooms
 from api.hub.tickets import Tickets
 from api.keys.admin_requests import AdminAnswer, AdminRequest, ready
-from api.station_wire.ticket import code_digest, code_of, spelled
+from api.station_wire.ticket import code_digest, code_of, shown_bytes, spelled
 from ledger.domain.drafts import Draft
 from ledger.signing import Signer
-from tests.hub.scene import HubScene
+from ledger.verify.entry import parse_entry
+from ledger.verify.statement import read_statement
+from tests.hub.scene import HubScene, posted
 from tests.hub.scene import code_of as told
 from tests.hub.test_joining import enrols, fresh, invited, joins
 from tests.store.small_ledger import FARM, day
@@ -57,11 +59,32 @@ def test_an_enrolment_waits_for_an_admin_whose_key_is_elsewhere(hub: HubScene) -
     assert joins(client, code, signer).json() == asked
     done = enrols(client, code, signer, asked)
     assert done.status_code == 200, done.text
-    assert done.json()["label_key"] is not None
+    assert done.json()["label_key"] is None
     record = hub.services.ledger.history.keys.records[signer.keyid]
     assert (record.tag, record.enrolled) == (asked["tag"], done.json()["index"])
     assert hub.services.hub.enrolments.waiting() == []
     assert enrols(client, code, signer, asked).json() == done.json()
+
+
+def test_who_finds_the_ticket_and_reads_the_proof_in_the_log_is_confided_nothing(
+    hub: HubScene,
+) -> None:
+    admin, client, code, signer = without_admin(hub), hub.client("127.0.0.1"), invited(hub), fresh()
+    asked = joins(client, code, signer).json()
+    enrols(client, code, signer, asked)
+    signs_elsewhere(hub, admin)
+    hub.settle()
+    entry = parse_entry(hub.services.store.sealed_at([hub.services.store.size() - 1])[0][1])
+    said = read_statement(entry.payload).body
+    found = {"code": code, "key": said["key"], "proof": said["proof"]}
+    message = shown_bytes(asked["origin"], code_digest(code))
+    of_others = [fresh().private.sign(message), signer.private.sign(message + b"x")]
+    for one in ({}, *({"shown": made.hex()} for made in of_others)):
+        answer = posted(client, "enrol", json={**found, **one})
+        assert (answer.status_code, answer.json()["label_key"]) == (200, None)
+    shown = {"shown": signer.private.sign(message).hex()}
+    answer = posted(client, "enrol", json={**found, **shown})
+    assert answer.json()["label_key"] == hub.services.labelling.label_key.hex()
 
 
 def test_nobody_waits_without_a_proof_that_the_key_is_its_own(hub: HubScene) -> None:

@@ -10,8 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from api.bootstrap import Services
 from api.commands.database import founded
+from api.commands.main import main as ocop
 from api.keeping.into_database import Founding
 from api.settings import Settings
 from ledger.domain.drafts import Draft
@@ -131,6 +134,14 @@ def settings_of(folder: Path) -> Settings:
     return Settings.load(folder / "settings.json")
 
 
+def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
+    """Exit status, stdout and stderr of one command in English."""
+    capsys.readouterr()
+    status = ocop([*map(str, words), "--lang", "en"])
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
 __all__ = [
     "Writer",
     "add",
@@ -140,6 +151,7 @@ __all__ = [
     "database",
     "opened",
     "put_back",
+    "run",
     "settings_of",
     "swap",
     "told",

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from api.bootstrap import Services
-from api.commands.main import main as ocop
 from api.keeping.backup import back_up
 from tests.station_sync.scene import BIEN, SON, Hub, harvest, joined, say, station, sync
 
@@ -35,11 +32,3 @@ def backed_up(hub: Hub, room: Path) -> tuple[Path, str]:
         harvest(son, SON, "B-2")
         back_up(son, room / "son.ocop")
     return room / "son.ocop", digest
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of one command in English."""
-    capsys.readouterr()
-    status = ocop([*map(str, words), "--lang", "en"])
-    said = capsys.readouterr()
-    return status, said.out, said.err

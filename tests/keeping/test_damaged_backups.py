@@ -190,6 +190,29 @@ def test_a_backup_whose_digests_were_made_right_again_is_refused_by_its_content(
     assert refused(forged, tmp_path / "new") == "backup-refused"
 
 
+def with_right_digest(path: Path, raw: bytes) -> Path:
+    """A file of these bytes, whose last 64 are the digest of those before."""
+    path.write_bytes(raw[:-64] + hashlib.sha256(raw[:-64]).hexdigest().encode())
+    return path
+
+
+@pytest.mark.parametrize("how", ["its packed bytes are none", "it asks for a password"])
+def test_a_part_that_cannot_be_unpacked_is_refused_in_words(
+    backup: Path, tmp_path: Path, how: str
+) -> None:
+    raw = bytearray(backup.read_bytes())
+    with zipfile.ZipFile(backup) as found:
+        part, start = found.infolist()[1], found.start_dir
+    if how.startswith("its"):
+        raw[part.header_offset + 60 : part.header_offset + 120] = b"\xff" * 60
+    else:
+        listed = raw.index(b"PK\x01\x02", start + 4)
+        raw[listed + 8] |= 1
+        raw[part.header_offset + 6] |= 1
+    forged = with_right_digest(tmp_path / "b.ocop", bytes(raw))
+    assert refused(forged, tmp_path / "new") == "backup-damaged"
+
+
 def test_the_same_repacking_without_a_change_is_accepted(backup: Path, tmp_path: Path) -> None:
     same = repacked(backup, tmp_path, lambda _parts: None)
     assert restore(same, tmp_path / "new", now=clock).behind is None

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from api.commands.evidence import audit
-from api.commands.main import main as ocop
 from api.keeping.backup import back_up
 from api.keeping.errors import KeepingError
 from api.keeping.restore import restore
@@ -18,6 +17,7 @@ from api.settings import Settings
 from ledger.store.sqlite import SqliteStore
 from tests.completeness.following import hold, say_falsely
 from tests.keeping import scenes
+from tests.keeping.scenes import run
 from tests.keeping.test_damaged_backups import edited, repacked
 from tests.store.small_ledger import clock
 
@@ -33,14 +33,6 @@ def lied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     back_up(services, room / "b.ocop")
     services.close()
     return room / "so", room / "b.ocop"
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of one command in English."""
-    capsys.readouterr()
-    status = ocop([*map(str, words), "--lang", "en"])
-    said = capsys.readouterr()
-    return status, said.out, said.err
 
 
 def test_it_is_restored_byte_for_byte_and_never_silently(

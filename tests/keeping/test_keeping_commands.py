@@ -12,20 +12,13 @@ from typing import Any
 
 import pytest
 
-from api.commands.main import main as ocop
 from api.keeping.backup import back_up
 from tests.keeping import scenes
+from tests.keeping.scenes import run
 from tests.postgres.cluster import shared_cluster
 from tests.store.small_ledger import check_ledger
 
 _WAIT = 30.0
-
-
-def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
-    """Exit status, stdout and stderr of one command in English."""
-    status = ocop([*map(str, words), "--lang", "en"])
-    said = capsys.readouterr()
-    return status, said.out, said.err
 
 
 def given(capsys: pytest.CaptureFixture[str], *words: object) -> Any:

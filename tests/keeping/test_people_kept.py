@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from api.access.disclosing import Disclosures
 from api.access.own_secret import secret_in
 from api.access.people import People
 from api.access.pins import Pins
@@ -18,6 +17,7 @@ from api.access.readers import Readers
 from api.access.sessions import Sessions
 from api.access.side_sqlite import SqliteSide
 from api.bootstrap import Services
+from api.disclosure.choices import Disclosures
 from api.hub.side_rooms import found_station_rooms
 from api.hub.tickets import Tickets
 from api.keeping.access_tables import with_every_room
@@ -185,7 +185,7 @@ def test_every_table_that_the_program_declares_is_kept_or_said_to_pass(tmp_path:
         lasting = set(side.lasting())
     declared = {
         name
-        for room in ("api/access", "api/hub")
+        for room in ("api/access", "api/disclosure", "api/hub")
         for path in (ROOT / room).glob("*.py")
         for name in re.findall(r"\"CREATE TABLE (?!IF )(\w+)", path.read_text(encoding="utf-8"))
         if path.name != "needs_schema.py"  # a file of each machine

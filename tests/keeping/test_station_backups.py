@@ -17,7 +17,8 @@ from api.station.joined import joined_of
 from api.watching.doctor.case import Case
 from api.watching.doctor.examination import examine
 from ledger.verify.merkle import leaf_hash
-from tests.keeping.station_scenes import backed_up, note, run
+from tests.keeping.scenes import run
+from tests.keeping.station_scenes import backed_up, note
 from tests.station_sync.scene import SON, Hub, harvest, joined, stands, station, sync
 from tests.store.small_ledger import clock
 
@@ -44,6 +45,39 @@ def test_a_restored_station_is_whole_and_records_nothing(hub: Hub, tmp_path: Pat
         harvest(son, SON, "B-4")
         assert sync(son).sent == 2
         assert stands(son).frozen is None
+
+
+@pytest.mark.parametrize("code", ["refused", "ended"])
+def test_a_reason_to_be_frozen_that_may_pass_does_not_let_a_restored_copy_go_on(
+    hub: Hub, tmp_path: Path, code: str
+) -> None:
+    joined(tmp_path / "son", hub, SON)
+    with station(tmp_path / "son") as son:
+        sync(son)
+        harvest(son, SON, f"P-{code}")
+        assert son.link is not None
+        params = {"seq": 1, "detail": "…"} if code == "refused" else {}
+        son.link.state.freeze(Frozen(code, **params))
+        back_up(son, tmp_path / "b.ocop")
+    restore(tmp_path / "b.ocop", tmp_path / "back", now=clock)
+    with station(tmp_path / "back") as back:
+        sync(back)  # the hub takes this key, and would take its statements
+        frozen = stands(back).frozen
+        assert frozen is not None and frozen.code == "restored"
+
+
+def test_a_restored_station_stays_frozen_when_its_state_is_taken_away(
+    hub: Hub, tmp_path: Path
+) -> None:
+    backup, _ = backed_up(hub, tmp_path)
+    restore(backup, tmp_path / "back", now=clock)
+    for left in (tmp_path / "back").glob("station.db*"):
+        left.unlink()
+    with station(tmp_path / "back") as back:
+        sync(back)
+        with pytest.raises(Frozen) as frozen:
+            harvest(back, SON, "B-9")
+        assert frozen.value.code == "restored"
 
 
 def test_a_station_moves_to_another_folder_with_its_key_and_nothing_is_lost(

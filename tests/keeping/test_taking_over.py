@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from api.keeping.backup import back_up
 from api.keeping.erasing import erase
 from api.station.errors import Frozen
 from api.station.joined import joined_of
-from tests.keeping.station_scenes import backed_up, run
+from tests.keeping.scenes import run
+from tests.keeping.station_scenes import backed_up
 from tests.pages.cooperative import GTIN
 from tests.station_sync.scene import BIEN, SON, Hub, harvest, joined, say, stands, station, sync
 
@@ -119,6 +121,24 @@ def test_what_the_hub_does_not_take_any_more_is_listed_to_be_recorded_anew(
     status, _, told = run(capsys, *words)
     assert status == 1
     assert "NOT TAKEN" in told and "B-2 100 kg" in told and "ocop keys retire" in told
+
+
+def test_who_asked_for_witnesses_asks_for_them_after_taking_over_and_the_old_one_stays_stopped(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backed_up(hub, tmp_path)
+    old = joined_of(tmp_path / "son")
+    assert old is not None and not old.witnessed
+    replace(old, witnessed=True).save(tmp_path / "son")
+    ticket = hub.ticket(SON).format().split()
+    run(capsys, "station", "join", *ticket, "--dir", tmp_path / "new", "--from", tmp_path / "son")
+    new = joined_of(tmp_path / "new")
+    assert new is not None and new.witnessed
+    for left in (tmp_path / "son").glob("station.db*"):
+        left.unlink()
+    with station(tmp_path / "son") as replaced:
+        frozen = stands(replaced).frozen
+        assert frozen is not None and frozen.code == "replaced"
 
 
 def test_a_frozen_folder_is_taken_over_with_people_and_printers(

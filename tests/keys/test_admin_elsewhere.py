@@ -199,6 +199,7 @@ def test_an_answer_by_another_key_or_changed_on_the_way_is_refused(hub: Path) ->
     wrongs: tuple[dict[str, Any], ...] = (
         {"entries": []},
         {"entries": ["%%"]},
+        {"entries": ["ấn"]},
         {"origin": 5},
         {"more": 1},
         {"format": "x"},

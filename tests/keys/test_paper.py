@@ -146,3 +146,5 @@ def test_the_paper_of_another_key_and_a_picture_without_one_are_refused(tmp_path
     assert "No QR code of a key" in refused("keys", "restore", "new", "--from", blank, *here)
     junk.write_bytes(b"\xff\xfe\x00junk")
     assert "No QR code of a key" in refused("keys", "restore", "new", "--from", junk, *here)
+    page.write_text('<html><img src="data:image/png;base64,iVBOR"></html>')
+    assert "No QR code of a key" in refused("keys", "restore", "new", "--from", page, *here)

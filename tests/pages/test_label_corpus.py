@@ -14,7 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from api.pages.verifier_file import verifier_file
-from ledger.verify.label_check import LabelReport, verify_label
+from ledger.verify.label_check import verify_label
+from ledger.verify.label_outcomes import LabelReport
 from ledger.verify.trust import Trust
 
 pytestmark = pytest.mark.browser

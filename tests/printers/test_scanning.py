@@ -92,15 +92,15 @@ def worn(name: str, count: int, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_two_decoders_read_40_random_labels_clean_and_as_a_phone_sees_them(
+def test_two_decoders_read_20_random_labels_clean_and_as_a_phone_sees_them(
     name: str, tmp_path: Path
 ) -> None:
-    clean_and_photographed(name, 40, tmp_path)
+    clean_and_photographed(name, 20, tmp_path)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_worn_prints_of_random_labels_are_still_read(name: str, tmp_path: Path) -> None:
-    worn(name, 20, tmp_path)
+    worn(name, 10, tmp_path)
 
 
 @pytest.mark.long

@@ -48,7 +48,7 @@ def test_a_frozen_station_takes_no_signed_statement_of_its_key_by_the_unsigned_d
         answer = client.post("/api/v1/entries", json=sent)
         assert (answer.status_code, answer.json()["code"]) == (403, "fork")
         assert son.store.newest() == newest
-        son.link.state.thaw()
+        son.link.state.thaw("fork")
         assert client.post("/api/v1/entries", json=sent).status_code == 200
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from api.station.errors import StationError
 from api.station.hub_client import HubClient
 from api.station.joined import HUB_FILE, joined_of
 from api.station.joining import join
+from api.station.pinned_tls import pinned_context
 from api.station_wire.ticket import Ticket
 from tests.background.hub import until
 from tests.reliability.hub import ROOT
@@ -81,6 +83,11 @@ def test_a_station_joins_and_sends_by_the_key_of_its_ticket(
     joined = joined_of(folder)
     assert joined is not None and joined.pin == pin
     assert json.loads((folder / HUB_FILE).read_text())["pin"] == pin
+
+
+def test_a_pinned_key_is_never_left_unasked_for_want_of_a_socket() -> None:
+    with pytest.raises(NotImplementedError):
+        pinned_context("https://hub", "0" * 32).wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO())
 
 
 def test_nobody_in_between_gets_a_single_byte_of_a_ticket(hub_folder: Path, tmp_path: Path) -> None:

@@ -88,6 +88,15 @@ def test_an_answer_that_drips_without_end_is_given_up(
     assert time.monotonic() - began < 8
 
 
+def test_a_head_that_drips_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub_client, "LONGEST_ANSWER", 0.6)
+    began = time.monotonic()
+    with answering(b"x-more: a", b"", b"x-more: a\r\n") as address:
+        wrong = asked(address)
+    assert (wrong.code, wrong.params["why"]) == ("hub-away", "too slow")
+    assert time.monotonic() - began < 8
+
+
 def test_an_answer_that_swells_beyond_its_bound_is_refused_without_being_unpacked() -> None:
     packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
     bomb = b"".join(packer.compress(b" " * 2**20) for _ in range(MOST_ANSWER // 2**20 + 1))
@@ -99,13 +108,25 @@ def test_an_answer_that_swells_beyond_its_bound_is_refused_without_being_unpacke
     assert (wrong.code, wrong.params["why"]) == ("hub-answer", "too large")
 
 
+def test_what_follows_the_end_of_an_answer_is_not_kept() -> None:
+    # Of itself Python's reader keeps all of it, and copies it anew with every part that comes.
+    more = gzip.compress(b"{}") + b"\0" * (8 * 2**20)
+    head = b"content-encoding: gzip\r\ncontent-length: %d\r\n" % len(more)
+    began = time.process_time()
+    with answering(head, more) as address:
+        assert asked(address).code == "hub-answer"
+    assert time.process_time() - began < 1
+
+
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
-        (b"gzip", gzip.compress(b"{}")[:-4]),
+        (b"gzip", gzip.compress(b"{}", mtime=0)[:-4]),
         (b"gzip", b"{}"),
+        (b"gzip", gzip.compress(b"{}") + b"x"),
         (b"br", b"{}"),
     ],
+    ids=["gzip cut short", "not gzip", "more than gzip", "brotli"],
 )
 def test_a_body_that_is_not_what_it_says_is_refused(coding: bytes, body: bytes) -> None:
     head = b"content-encoding: %s\r\ncontent-length: %d\r\n" % (coding, len(body))

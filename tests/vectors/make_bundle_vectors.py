@@ -34,6 +34,7 @@ from tests.ledger_story import (
     told,
 )
 from tests.tampering.forgery import bundled, resigned, signed
+from tests.vectors.bundle_cases_goods import goods_cases
 from tests.vectors.bundle_cases_keys import key_cases
 from tests.vectors.bundle_cases_spelling import spelling_cases
 from tests.vectors.bundle_cases_v2 import Case, completeness_cases
@@ -206,6 +207,7 @@ def files() -> dict[Path, bytes]:
         *spelling_cases().items(),
         *witness_cases().items(),
         *key_cases().items(),
+        *goods_cases().items(),
     ):
         made |= _files_v2(Path(name), case)
     return made

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from ledger.label_seals import LabelSealer, no_seal
 from ledger.verify.label_address import LabelAddress
-from ledger.verify.label_check import OUTCOMES, verify_label
+from ledger.verify.label_check import verify_label
+from ledger.verify.label_outcomes import OUTCOMES
 from ledger.verify.label_seal import SEAL_DIGITS, LabelSeal, SealRefused, sealed_bytes
 from ledger.verify.signature import PublicKey
 from ledger.verify.station_list import parse_station_list, verify_station_list

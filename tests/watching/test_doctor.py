@@ -16,6 +16,7 @@ import pytest
 from api.background.heartbeat import Heartbeat, Trouble
 from api.bootstrap import Services, open_folder
 from api.commands.main import main
+from api.hub.certificate import make_certificate
 from api.watching.counts import Tally
 from api.watching.doctor.case import Case
 from api.watching.doctor.examination import examine
@@ -55,6 +56,16 @@ def opened(folder: Path) -> Services:
 
 def test_nothing_is_found_where_nothing_is_wrong(folder: Path) -> None:
     assert codes(folder) == []
+
+
+def test_a_certificate_of_its_own_that_ends_soon_or_cannot_be_read_is_found(folder: Path) -> None:
+    made = make_certificate(folder, ["192.168.1.10"], NOW)
+    assert codes(folder) == []
+    assert "certificate-ends" not in codes(folder, made.until - dt.timedelta(days=61))
+    for left in (dt.timedelta(days=59), dt.timedelta(days=-1)):
+        assert "certificate-ends" in codes(folder, made.until - left)
+    made.path.write_bytes(b"none")
+    assert codes(folder) == ["certificate-broken"]
 
 
 def test_a_folder_that_is_not_there_is_one_finding(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_witness_is_set_up_by_four_commands_and_a_hub_is_cosigned(
         key = NoteKey.parse(vkey)
         assert (key.name, key.type) == ("tinh.example/w1", 4)
         _, said = told(capsys, "witness", "add-log", "--dir", own, "--trust", str(trust))
-        assert f"witness w1 {vkey}" in said
+        assert f"witness {key.name} {vkey}" in said, "a name that no other witness has"
         with running("witness", "serve", "--dir", own) as (url, process):
             write_policy(services, [(key, url)], "all")
             out, _ = told(capsys, "witness", "ask", "--dir", ledger)

@@ -32,19 +32,29 @@ function runs(graph, lot) {
     if (into !== null && out !== null && out + loss > into) excess(id, out, into);
   }
   const made = graph.madeKilograms(lot);
-  const received = graph.receivedKilograms(lot);
-  if (made !== null && received !== null && received > made) {
-    excess(graph.typed(lot, "received").at(-1).id, received, made);
+  if (made === null) return found;
+  // Party by party: goods that go from hand to hand are received more than once.
+  for (const [party, received] of graph.receivedBy(lot)) {
+    const own = graph.typed(lot, "received").filter((step) => step.party === party);
+    if (received > made) excess(own.at(-1).id, received, made);
   }
   return found;
 }
 
 function overdrawn(graph, lot) {
-  const had = graph.receivedKilograms(lot) ?? graph.madeKilograms(lot);
-  const taken = graph.takenKilograms(lot);
-  if (had === null || taken <= had) return [];
-  const entry = graph.line(lot).takenBy.at(-1)[0].id;
-  return [finding("overdrawn", lot, entry, { taken: plain(taken), had: plain(had) })];
+  const had = graph.hadKilograms(lot);
+  const over = (entry, taken, had) =>
+    finding("overdrawn", lot, entry, { taken: plain(taken), had: plain(had) });
+  const { takenBy } = graph.line(lot);
+  const all = graph.takenKilograms(lot);
+  if (had !== null && all > had) return [over(takenBy.at(-1)[0].id, all, had)];
+  const makers = graph.makers(lot);
+  return [...graph.receivedBy(lot)].flatMap(([party, received]) => {
+    const own = takenBy.filter(([step]) => step.party === party);
+    const taken = own.reduce((sum, [, quantity]) => sum + (kilograms(quantity) ?? 0n), 0n);
+    if (makers.has(party) || taken <= received) return [];
+    return [over(own.at(-1)[0].id, taken, received)];
+  });
 }
 
 function packs(graph, registry, lot) {

@@ -112,11 +112,29 @@ export class LotGraph {
     return masses.reduce((sum, mass) => sum + mass, 0n);
   }
 
-  /** Mass received of this lot, or null when nothing was received by weight. */
-  receivedKilograms(lot) {
-    const masses = this.typed(lot, "received").map(({ body }) => kilograms(body.quantity));
-    const known = masses.filter((mass) => mass !== null);
-    return known.length ? known.reduce((sum, mass) => sum + mass, 0n) : null;
+  /** Mass that each party received of this lot, by weight: a map in order of first receipt. */
+  receivedBy(lot) {
+    const masses = new Map();
+    for (const { party, body } of this.typed(lot, "received")) {
+      const mass = kilograms(body.quantity);
+      if (mass !== null) masses.set(party, (masses.get(party) ?? 0n) + mass);
+    }
+    return masses;
+  }
+
+  /** Parties that made this lot. */
+  makers(lot) {
+    return new Set(this.line(lot).madeBy.map(({ party }) => party));
+  }
+
+  /** Mass there was of this lot: what its makers weighed in, else what they made; without makers
+   * what others received. null when unknown. */
+  hadKilograms(lot) {
+    const makers = this.makers(lot);
+    const received = [...this.receivedBy(lot)];
+    const weighed = received.filter(([party]) => makers.has(party) || !makers.size);
+    if (!weighed.length) return this.madeKilograms(lot);
+    return weighed.reduce((sum, [, mass]) => sum + mass, 0n);
   }
 
   /** Mass taken from this lot for making others. */

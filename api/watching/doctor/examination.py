@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from api.watching.bounded import Bounded, TookTooLong
 from api.watching.doctor.case import Case
+from api.watching.doctor.certificate_checks import check_certificate
 from api.watching.doctor.clock import check_clock
 from api.watching.doctor.files import (
     check_disk,
@@ -51,6 +52,7 @@ CHECKS: Final[Sequence[Check]] = (
     Check("disk", "free disk space", "dung lượng đĩa", check_disk),
     Check("settings", "settings", "cài đặt", check_settings),
     Check("keys", "keys", "khóa", check_keys),
+    Check("certificate", "own certificate", "chứng thư riêng", check_certificate),
     Check("opening", "opening the ledger", "mở sổ", check_opening),
     Check("server", "database server", "máy chủ cơ sở dữ liệu", check_server),
     Check("standbys", "standbys", "bản dự phòng", check_standbys),

@@ -34,20 +34,30 @@ def _yield_of_runs(graph: LotGraph, lot: Lot) -> Iterator[Finding]:
         loss = kilograms(step.body["loss"]) if "loss" in step.body else Decimal(0)
         if into is not None and out is not None and out + (loss or 0) > into:
             yield finding("more-out-than-in", lot, step.id, out=plain(out), into=plain(into))
-    made, received = graph.made_kilograms(lot), graph.received_kilograms(lot)
-    if made is not None and received is not None and received > made:
-        last = graph.line(lot).steps("received")[-1]
-        yield finding("more-out-than-in", lot, last.id, out=plain(received), into=plain(made))
+    made = graph.made_kilograms(lot)
+    if made is None:
+        return
+    # Party by party: goods that go from hand to hand are received more than once.
+    for party, received in graph.received_by(lot).items():
+        if received > made:
+            last = [s for s in graph.line(lot).steps("received") if s.party == party][-1]
+            yield finding("more-out-than-in", lot, last.id, out=plain(received), into=plain(made))
 
 
 def _overdrawn(graph: LotGraph, lot: Lot) -> Iterator[Finding]:
-    had = graph.received_kilograms(lot)
-    if had is None:
-        had = graph.made_kilograms(lot)
+    had = graph.had_kilograms(lot)
     taken = graph.taken_kilograms(lot)
     if had is not None and taken > had:
         entry = graph.line(lot).taken_by[-1][0].id
         yield finding("overdrawn", lot, entry, taken=plain(taken), had=plain(had))
+        return
+    makers = graph.makers(lot)
+    for party, received in graph.received_by(lot).items():
+        own = [(step, amount) for step, amount in graph.line(lot).taken_by if step.party == party]
+        masses = [kilograms(amount) for _, amount in own]
+        taken = sum((mass for mass in masses if mass is not None), Decimal(0))
+        if party not in makers and taken > received:
+            yield finding("overdrawn", lot, own[-1][0].id, taken=plain(taken), had=plain(received))
 
 
 def _packs(graph: LotGraph, registry: Registry, lot: Lot) -> Iterator[Finding]:

@@ -18,7 +18,7 @@ from typing import Final
 import uvicorn
 
 from api.access.limits import asker, is_own_machine
-from api.bounded_connections import nobody
+from api.serving.bounded_connections import nobody
 
 _PAUSE: Final = 0.2  # when there is no file handle left to accept with
 

@@ -14,12 +14,12 @@ from threading import Thread
 import pytest
 import uvicorn
 
-from api.bounded_connections import bounded
 from api.hub.certificate import OwnCertificate, make_certificate, server_context
-from api.timely_bodies import Timely
-from api.tls_server import Handshakes, TlsServer
+from api.serving.bounded_connections import bounded
+from api.serving.timely_bodies import Timely
+from api.serving.tls_server import Handshakes, TlsServer
 from tests.background.hub import until
-from tests.test_bounded_connections import QUICK, SHORT, answers, posting, rest
+from tests.serving.test_bounded_connections import QUICK, SHORT, answers, posting, rest
 
 PATIENCE = 20.0
 FEW = Handshakes(most=8, of_address=3, seconds=2.5, farewell=0.3)
@@ -127,7 +127,7 @@ def test_one_address_cannot_hold_all_handshakes_unless_it_is_our_proxys(
     own: OwnCertificate, proxy: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # All clients of a test are on this machine, which is not bounded: here it is like any other.
-    monkeypatch.setattr("api.tls_server.is_own_machine", lambda _address: False)
+    monkeypatch.setattr("api.serving.tls_server.is_own_machine", lambda _address: False)
     with answering(own, proxy=proxy) as port, ExitStack() as held:
         for _ in range(FEW.of_address):
             held.enter_context(silent(port))

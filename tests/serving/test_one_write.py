@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from api.one_write import OneWrite
+from api.serving.one_write import OneWrite
 
 PAUSE = 0.3
 PIECES = [b"one ", b"HTTP/1.1 looks like a head ", b"three"]

@@ -2,7 +2,7 @@
 
 What an application may leave to the server: how long a request's head takes, what follows an answer
 that came before the request's end, and how long an answer waits for its reader. How long a body may
-take while somebody waits for it is in `api/timely_bodies.py`.
+take while somebody waits for it is in `api/serving/timely_bodies.py`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.access.limits import asker, is_own_machine
-from api.one_write import OneWrite
-from api.timely_bodies import PACE, Pace
+from api.serving.one_write import OneWrite
+from api.serving.timely_bodies import PACE, Pace
 
 _HEAD_LATE: Final = b"HTTP/1.1 408 Request Timeout\r\n"
 _HEAD_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"

@@ -13,8 +13,8 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from api.bounded_connections import BOUNDS, BoundedConnection, Bounds, bounded
-from api.timely_bodies import PACE, Pace, Timely
+from api.serving.bounded_connections import BOUNDS, BoundedConnection, Bounds, bounded
+from api.serving.timely_bodies import PACE, Pace, Timely
 from tests.background.hub import until
 
 PATIENCE = 20.0
@@ -273,7 +273,7 @@ def test_one_address_cannot_hold_all_of_them_unless_it_is_our_proxys(
     proxy: bool, most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # All clients of a test are on this machine, which is not bounded: here it is like any other.
-    monkeypatch.setattr("api.bounded_connections.is_own_machine", lambda _address: False)
+    monkeypatch.setattr("api.serving.bounded_connections.is_own_machine", lambda _address: False)
     patient = replace(SHORT, head=5.0)
     with answering(bounded(patient, lambda _address: proxy)) as port, ExitStack() as held:
         for _ in range(most):

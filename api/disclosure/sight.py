@@ -1,4 +1,4 @@
-"""Layered disclosure: what of a lot the public sees, its partners see, and inspectors see.
+"""What of a lot the public sees, its partners see, and inspectors see.
 
 Never touched: the ten items of Circular 02/2024, recalls and holds, expiry, findings. What is left
 out is left out whole, and the answer says which groups are.
@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
-from api.access.disclosing import EVERYTHING, NOTHING, Disclosures
-from api.access.side_tables import SideTables
 from api.access.viewer import Viewer
-from api.partners import (
+from api.disclosure.choices import EVERYTHING, NOTHING
+from api.disclosure.partners import (
     GIVING,
     Facts,
     Lots,
@@ -23,8 +22,6 @@ from api.partners import (
     partner_in,
     suppliers_of,
 )
-from ledger.verify.graph import lots_named
-from ledger.verify.statement import Statement
 
 Hidden = Callable[[str], frozenset[str]]
 _TRADE: Final = frozenset({"suppliers", "buyers"})
@@ -191,67 +188,3 @@ def _holder(certificate: Facts) -> str:
     """The party of `site:PARTY/CODE`, "" for other subjects."""
     kind, _, rest = certificate["subject"].partition(":")
     return str(rest.partition("/")[0]) if kind == "site" else ""
-
-
-def whole_for(
-    viewer: Viewer, facts: Facts, hidden: Mapping[str, frozenset[str]] | None, views: Lots
-) -> bool:
-    """Whether somebody may have a lot's signed bundle, which cannot be shown in part.
-
-    It holds every word about the lot and about what it was made of. Its owner and whoever got it
-    may have it, unless somebody in between only claims to have got what it made the lot of.
-    """
-    if viewer.sees_all or (hidden is not None and not hidden):
-        return True
-
-    def closed(parties: frozenset[str]) -> bool:
-        others = parties - {viewer.party}
-        return bool(others) if hidden is None else any(hidden.get(one) for one in others)
-
-    if viewer.party is not None and viewer.party in holders_of(facts, views):
-        return not closed(lineage_of(facts, views).claimed)
-    if closed(frozenset({facts["party"]})):
-        return False
-    return not closed(lineage_of(facts, views).said)
-
-
-class Services(Protocol):
-    """What `may_see` needs of the program behind it."""
-
-    @property
-    def side(self) -> SideTables: ...
-    @property
-    def views(self) -> Lots: ...
-
-
-def may_see(services: Services, party: str, item: str, lot: str) -> bool:
-    """Whether a station of `party` may have the bundle of a lot, by a request that it has signed.
-
-    True for an unknown lot: that there is none is no secret. Waits for the side tables; raises
-    SideAway.
-    """
-    found = services.views.lot(item, lot)
-    if found is None:
-        return True
-    disclosures = Disclosures(services.side)
-    disclosures.load()
-    viewer = Viewer(frozenset({"station"}), party)
-    return whole_for(viewer, found.facts, disclosures.hidden(), services.views)
-
-
-def public_to(services: Services, party: str) -> Callable[[Statement], bool]:
-    """The question whether a station of `party` may have a statement because everybody may.
-
-    So it is when neither who says it nor the owner of a lot that it names hides anything; the
-    party's own part is never hidden from it. Waits for the side tables; raises SideAway.
-    """
-    disclosures = Disclosures(services.side)
-    disclosures.load()
-    hidden = disclosures.hidden() or {}
-
-    def public(statement: Statement) -> bool:
-        lots = lots_named(statement.type, statement.body)
-        owners = {owner_of(services.views, item) for item, _ in lots}
-        return not any(hidden.get(one) for one in {statement.party, *owners} - {party})
-
-    return public

@@ -14,9 +14,9 @@ import uvicorn
 
 from api.app import create_app
 from api.bootstrap import Services
-from api.bounded_connections import bounded
+from api.serving.bounded_connections import bounded
+from api.serving.timely_bodies import Pace, SlowRefused, Timely
 from api.station_wire.entry_bodies import ENTRIES_TYPE
-from api.timely_bodies import Pace, SlowRefused, Timely
 from tests.pages.cooperative import found_cooperative
 
 QUICK = Pace(grace=0.5, floor=1000, most=1.0)

@@ -1,22 +1,42 @@
-"""Whether a bundle that was made tells its reader nothing that somebody hides from them.
+"""Who may have a lot's signed bundle, which cannot be shown in part.
 
 A bundle holds everything that its statements build on, and anybody can sign a statement that
-builds on any other: the ids of all are in the log's public tiles. So what a lot's lineage does not
-explain is looked at by itself.
+builds on any other: the ids of all are in the log's public tiles. So once it is made, what the
+lot's lineage does not explain is looked at by itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from api.access.disclosing import Disclosures
 from api.access.viewer import Viewer
-from api.disclosure import Services, whole_for
+from api.disclosure.partners import Facts, Lots, holders_of, lineage_of, owner_of
 from api.hub.relevance import FOR_EVERYBODY, FOR_NOBODY
-from api.partners import Facts, Lots, lineage_of, owner_of
 from ledger.verify.bundle import LotBundle
 from ledger.verify.graph import lots_about, lots_named
 from ledger.verify.statement import Statement, read_statement
+
+
+def whole_for(
+    viewer: Viewer, facts: Facts, hidden: Mapping[str, frozenset[str]] | None, views: Lots
+) -> bool:
+    """Whether somebody may have a lot's bundle.
+
+    It holds every word about the lot and about what it was made of. Its owner and whoever got it
+    may have it, unless somebody in between only claims to have got what it made the lot of.
+    """
+    if viewer.sees_all or (hidden is not None and not hidden):
+        return True
+
+    def closed(parties: frozenset[str]) -> bool:
+        others = parties - {viewer.party}
+        return bool(others) if hidden is None else any(hidden.get(one) for one in others)
+
+    if viewer.party is not None and viewer.party in holders_of(facts, views):
+        return not closed(lineage_of(facts, views).claimed)
+    if closed(frozenset({facts["party"]})):
+        return False
+    return not closed(lineage_of(facts, views).said)
 
 
 def tells_no_more(
@@ -67,17 +87,6 @@ def _closed(
         for other in said
         if other.type == "harvested" and _of(open_lots, other)
     )
-
-
-def may_have(services: Services, party: str, item: str, lot: str, raw: bytes) -> bool:
-    """The same for a station of `party` by a request that it has signed. Raises SideAway."""
-    found = services.views.lot(item, lot)
-    if found is None:
-        return True
-    disclosures = Disclosures(services.side)
-    disclosures.load()
-    viewer = Viewer(frozenset({"station"}), party)
-    return tells_no_more(viewer, found.facts, disclosures.hidden(), services.views, raw)
 
 
 def _of(lots: frozenset[tuple[str, str]], one: Statement) -> bool:
