@@ -27,7 +27,7 @@ from tests.background.hub import (
     until,
 )
 from tests.store import places, small_ledger
-from tests.store.small_ledger import GTIN, check_ledger
+from tests.store.small_ledger import GTIN, check_ledger, said
 
 TAKE_OVER = 5.0
 

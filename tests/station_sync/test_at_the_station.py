@@ -19,6 +19,8 @@ from tests.station_sync.scene import (
     harvest,
     joined,
     receive,
+    say,
+    ship,
     station,
     sync,
 )
@@ -70,6 +72,38 @@ def test_goods_received_from_another_party_are_among_the_stations_lots(
         assert [row.code for row in bien.views.lots_handled(BIEN, 1)] == ["AT-3"]
 
 
+def test_of_a_part_that_came_the_stations_list_shows_what_is_left_of_that_part(
+    hub: Hub, tmp_path: Path
+) -> None:
+    joined(tmp_path / "son", hub, SON)
+    joined(tmp_path / "bien", hub, BIEN)
+    with station(tmp_path / "son") as son, station(tmp_path / "bien") as bien:
+        sync(bien)
+        receive(bien, BIEN, "AT-4", SON)  # 50 of the sender's 100 kg, before he has said anything
+        made = {
+            "lot": {"item": f"{BIEN}/che", "code": "B-4"},
+            "quantity": {"value": "9", "unit": "kg"},
+        }
+        taken = {
+            "lot": {"item": f"{SON}/che", "code": "AT-4"},
+            "quantity": {"value": "20", "unit": "kg"},
+        }
+        say(bien, "processed", BIEN, {"site": "XUONG", "inputs": [taken], "outputs": [made]})
+        sync(bien)
+        sync(son)
+        harvest(son, SON, "AT-4", "100")
+        ship(son, SON, "AT-4", BIEN)
+        sync(son)
+        hub.services.station.catch_up()
+        sync(bien)
+        bien.station.catch_up()
+        left = {row.code: row.left_kg for row in bien.views.lots_handled(BIEN, 30)}
+        assert left == {"AT-4": "30", "B-4": "9"}
+        found = bien.views.lot(f"{SON}/che", "AT-4")
+        assert found is not None and found.facts["balance"]["left_kg"] == "80"
+        assert [one["code"] for one in found.facts["findings"] if one["severity"] == "error"] == []
+
+
 def test_the_status_names_lot_and_amount_of_what_may_have_to_be_recorded_anew(
     hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -78,4 +112,4 @@ def test_the_status_names_lot_and_amount_of_what_may_have_to_be_recorded_anew(
         sync(son)
         harvest(son, SON, "AT-4", "12.5")
     assert main(["station", "status", "--dir", str(tmp_path / "son"), "--lang", "vi"]) == 0
-    assert "Thu hoạch AT-4 12.5 kg" in capsys.readouterr().out
+    assert "Thu hoạch AT-4 12,5 kg" in capsys.readouterr().out
