@@ -129,7 +129,6 @@ class Inbox:
         head = open_checkpoint(answer.checkpoint, self.trust.log_key)
         if head.size != answer.size:
             raise StationError("hub-answer", address=self.client.address, why="size")
-        self._refuse_place(answer)
         known = self.state.newest()
         if known is not None:
             if head.size < known.size:
@@ -149,6 +148,7 @@ class Inbox:
                     found=len(signed),
                     needed=self.trust.quorum,
                 )
+        self._refuse_place(answer)
         return Verified(head.size, head.root, answer.checkpoint), head
 
     def _refuse_place(self, answer: Pulled) -> None:

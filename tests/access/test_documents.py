@@ -34,7 +34,7 @@ def text_of(name: str) -> str:
 
 
 @cache
-def tests_there_are() -> frozenset[str]:
+def names_of_tests() -> frozenset[str]:
     found = set()
     for path in (ROOT / "tests").rglob("*.py"):
         found |= set(re.findall(r"def (test_\w+)", path.read_text(encoding="utf-8")))
@@ -62,5 +62,5 @@ def test_every_requirement_of_level_1_has_its_row_with_a_test_or_an_argument() -
         verdict = row.split(" | ")[1]
         assert verdict in {"met", "in part", "not met", "not applicable"}, number
         named = re.findall(r"`(test_\w+)`", row)
-        assert set(named) <= tests_there_are(), (number, named)
+        assert set(named) <= names_of_tests(), (number, named)
         assert named or len(row.split(" | ")[2]) > 25, number

@@ -153,7 +153,6 @@ def test_a_passkey_is_made_and_signs_in_without_a_name(
         sign_out(page)
         page.get_by_role("button", name="Dùng khóa truy cập").click()
         page.get_by_text("Ở đây không biết khóa truy cập này").wait_for()
-        page.wait_for_timeout(13_000)  # the sixth password of an account within a minute waits
         sign_in(page)
         # Refusals are told on the page; no browser had to stop anything of ours.
         assert [line for line in told if "Content Security Policy" in line] == []
