@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,43 +14,10 @@ from api.access.record import KEPT_DAYS
 from api.access.sessions import IDLE, LONGEST, MOST_SESSIONS, Sessions
 from api.access.side_opening import open_side
 from api.access.side_tables import SideTables
-from tests.store import places
+from tests.access.passkey_scenes import Clock
 
 PASSWORD = "một câu ngắn của riêng tôi"
 OTHER = "gà gáy ba lần rồi"
-
-
-class Clock:
-    """A clock that a test puts forward."""
-
-    def __init__(self) -> None:
-        self.time = dt.datetime(2026, 10, 1, 3, 0, tzinfo=dt.UTC)
-
-    def __call__(self) -> dt.datetime:
-        return self.time
-
-    def wait(self, seconds: float) -> None:
-        self.time += dt.timedelta(seconds=seconds)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SideTables]:
-    address = None
-    if request.param == "postgres":
-        address = places.application_dsn(places.fresh_owner_dsn())
-    tables = open_side(tmp_path, address)
-    yield tables
-    tables.close()
-
-
-@pytest.fixture
-def people(side: SideTables, clock: Clock) -> People:
-    return People(side, clock, lambda: b"key")
 
 
 def refused(code: str) -> pytest.RaisesExc[PeopleRefused]:
