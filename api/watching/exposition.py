@@ -55,7 +55,7 @@ Values = Mapping[str, float]
 
 
 class _Everything(Collector):
-    def __init__(self, tally: Tally, gauges: Mapping[str, Values]) -> None:
+    def __init__(self, tally: Tally | None, gauges: Mapping[str, Values]) -> None:
         self._tally = tally
         self._gauges = gauges
 
@@ -67,27 +67,29 @@ class _Everything(Collector):
                 for value, number in sorted(values.items()):
                     gauge.add_metric([value] if label else [], number)
                 yield gauge
+        if self._tally is None:
+            return
         for family in FAMILIES.values():
             if family.buckets is None:
-                yield self._counter(family.name)
+                yield self._counter(family.name, self._tally)
             else:
-                yield self._histogram(family.name)
+                yield self._histogram(family.name, self._tally)
 
-    def _counter(self, name: str) -> Metric:
+    def _counter(self, name: str, tally: Tally) -> Metric:
         family = FAMILIES[name]
         made = CounterMetricFamily(name, family.help, labels=list(family.labels))
-        found = {key[1]: value for key, value in self._tally.counters.items() if key[0] == name}
+        found = {key[1]: value for key, value in tally.counters.items() if key[0] == name}
         if not family.labels:
             found.setdefault((), 0)
         for labels, value in sorted(found.items()):
             made.add_metric(list(labels), value)
         return made
 
-    def _histogram(self, name: str) -> Metric:
+    def _histogram(self, name: str, tally: Tally) -> Metric:
         family = FAMILIES[name]
         bounds = [*map(str, family.buckets or ()), "+Inf"]
         made = HistogramMetricFamily(name, family.help, labels=list(family.labels))
-        found = {key[1]: value for key, value in self._tally.histograms.items() if key[0] == name}
+        found = {key[1]: value for key, value in tally.histograms.items() if key[0] == name}
         if not family.labels:
             found.setdefault((), ([0] * len(bounds), 0.0))
         for labels, (counts, total) in sorted(found.items()):
@@ -107,17 +109,23 @@ def _running_sum(counts: Iterable[int]) -> Iterator[int]:
 def everything(
     file: RunningFile, me: Running | None, asked: Mapping[str, Values], version: str
 ) -> bytes:
-    """The text for one scrape. `asked` are gauges of the ledger as a whole, asked just now."""
-    tally, gauges = Tally(), dict(asked)
+    """The text for one scrape. `asked` are gauges of the ledger as a whole, asked just now.
+
+    When the others' counts cannot be read no count is told, and `scrape_complete` is 0.
+    """
+    tally: Tally | None = None
+    gauges = dict(asked)
     alive: dict[str, float] = {}
     others: list[dict[str, dict[str, float]]] = []
     try:
         tally, others = file.others(me)
         for one in file.alive():
             alive[one.role] = alive.get(one.role, 0) + 1
+        tally.add(metrics.COUNTS.snapshot())
     except (sqlite3.Error, OSError, ValueError):
+        # This process's counts alone would look like counters that fell: a gap is the truth.
+        tally = None
         gauges["scrape_complete"] = {"": 0}
-    tally.add(metrics.COUNTS.snapshot())
     for said in (*others, metrics.gauges()):
         for name, values in said.items():
             mine = dict(gauges.get(name, {}))

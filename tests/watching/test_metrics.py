@@ -145,6 +145,7 @@ def test_a_damaged_file_of_counts_is_made_anew_and_the_scrape_says_that_it_is_no
     file = RunningFile(tmp_path, time.time)
     seen = values(everything(file, None, {"scrape_complete": {"": 1}}, "1.0").decode())
     assert seen["ocop_scrape_complete", ()] == 0
+    assert not any(name.endswith("_total") for name, _ in seen)  # a gap, never this process alone
     with present(tmp_path, "web") as presence:
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline:

