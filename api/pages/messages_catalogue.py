@@ -1,4 +1,4 @@
-"""Messages: Vietnamese text is the message id, other languages are catalogues beside it."""
+"""Messages: Vietnamese text is the message id, other languages are catalogues by subject."""
 
 from __future__ import annotations
 
@@ -40,6 +40,8 @@ def tongue(lang: str) -> Tongue:
     """The language `lang`; anything but a known one gives Vietnamese."""
     if lang == SOURCE or lang not in LANGUAGES:
         return Tongue(SOURCE, {})
-    with FOLDER.joinpath(f"{lang}.po").open("rb") as file:
-        catalogue = read_po(file, locale=lang)
-    return Tongue(lang, {str(m.id): str(m.string) for m in catalogue if m.id and m.string})
+    texts: dict[str, str] = {}
+    for path in sorted(FOLDER.joinpath(lang).glob("*.po")):
+        with path.open("rb") as file:
+            texts |= {str(m.id): str(m.string) for m in read_po(file, locale=lang) if m.id}
+    return Tongue(lang, {message: text for message, text in texts.items() if text})

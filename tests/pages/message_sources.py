@@ -24,13 +24,14 @@ def _first(message: object) -> str | None:
 def used_messages() -> dict[str, set[str]]:
     """Message -> files that use it."""
     found: dict[str, set[str]] = {}
-    for path in sorted((API / "pages" / "templates").glob("*.html")):
+    for path in sorted((API / "pages" / "templates").rglob("*.html")):
         with path.open("rb") as file:
             for _, _, message, _ in babel_extract(file, ["_"], [], _OPTIONS):
                 text = _first(message)
                 if text is not None:
                     found.setdefault(text, set()).add(path.name)
-    for path in sorted([*(API / "pages").glob("*.py"), *(API / "routes").glob("*.py")]):
+    # The command line has sentences of its own (api/commands/vietnamese.py).
+    for path in sorted(set(API.rglob("*.py")) - set((API / "commands").rglob("*.py"))):
         with path.open("rb") as file:
             for _, _, called, _ in extract_python(file, KEYWORDS, [], {}):
                 text = _first(called)

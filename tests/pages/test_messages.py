@@ -24,8 +24,14 @@ _HELD = _KIND.words if isinstance(_KIND, OneOf) else ()
 
 
 def english() -> dict[str, str]:
-    with (FOLDER / "en.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale="en") if m.id}
+    found: dict[str, str] = {}
+    for path in sorted((FOLDER / "en").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale="en"):
+                assert message.id not in found, f"{path.name}: {message.id} is in another file, too"
+                if message.id:
+                    found[str(message.id)] = str(message.string)
+    return found
 
 
 def places(text: str) -> set[str]:
@@ -45,7 +51,7 @@ def test_a_translation_has_the_places_of_its_message() -> None:
 
 
 def test_templates_hold_no_inline_script_or_style() -> None:
-    for path in (API / "pages" / "templates").glob("*.html"):
+    for path in (API / "pages" / "templates").rglob("*.html"):
         text = path.read_text("utf-8")
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), path.name
         for tag in re.findall(r"<script[^>]*>", text):
