@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from api.commands.main import main
+from api.commands.help_text import in_vietnamese, texts_of, vietnamese
+from api.commands.main import main, parser
 from api.commands.vietnamese import _VIETNAMESE
 from tests.pages.cooperative import GTIN, LOT, found_cooperative
 
@@ -51,14 +52,39 @@ def test_the_help_has_its_headings_in_the_language_of_the_messages(
         assert [head for head in heads if head not in said] == []
 
 
+def test_every_command_and_option_explains_itself_in_both_languages() -> None:
+    used, known = set(texts_of(parser())), vietnamese()
+    assert (used - set(known), set(known) - used) == (set(), set())
+    assert len(used) > 200
+    places = r"%(?:\(\w+\))?[sr%]"
+    for english, told in known.items():
+        assert told, english
+        assert sorted(re.findall(places, english)) == sorted(re.findall(places, told))
+
+
+def test_help_is_vietnamese_for_who_reads_vietnamese(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, told in (
+        (("station", "join", "--help"), "dòng máy chủ đã in"),
+        (("station", "join", "--lang", "en", "--help"), "the line that the hub printed"),
+        (("--help",), "in tem cho sản phẩm OCOP"),
+        (("-h", "--lang=en"), "label printing for OCOP products"),
+    ):
+        with pytest.raises(SystemExit) as left:
+            main(list(words))
+        assert (left.value.code, told in " ".join(capsys.readouterr().out.split())) == (0, True)
+    every = parser()
+    in_vietnamese(every)
+    assert set(texts_of(every)) == set(vietnamese().values())
+
+
 def test_every_sentence_that_is_translated_is_one_that_the_library_says_with_the_same_places() -> (
     None
 ):
     source = inspect.getsource(argparse)
-    for english, vietnamese in _VIETNAMESE.items():
+    for english, told in _VIETNAMESE.items():
         assert repr(english)[1:-1] in source, english
         places = r"%(?:\(\w+\))?[sr]"
-        assert sorted(re.findall(places, english)) == sorted(re.findall(places, vietnamese))
+        assert sorted(re.findall(places, english)) == sorted(re.findall(places, told))
 
 
 def test_a_language_without_messages_is_told_once_and_vietnamese_is_used(

@@ -70,8 +70,7 @@ def parser(noun: str | None = None) -> argparse.ArgumentParser:
     """The command `noun` with its help; all of them when it is None or there is none of that name."""
     top = argparse.ArgumentParser(
         prog="ocop",
-        description="Traceability ledger with label printing for OCOP products. / Sổ truy xuất và in "
-        "tem cho sản phẩm OCOP.",
+        description="Traceability ledger with label printing for OCOP products.",
         epilog="Exit status: 0 done, 1 done in part or refused by a check, 2 not done. "
         "OCOP_DIR and OCOP_LANG stand in for --dir and --lang.",
     )
@@ -90,8 +89,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = asked_language(words)
     if asked is None and (named := unknown_language()) is not None:
         print(_NO_LANGUAGE.format(found=named), file=sys.stderr)
-    speak(asked if asked in {"vi", "en"} else default_language())
-    args = parser(words[0] if words else None).parse_args(words)
+    spoken = asked if asked in {"vi", "en"} else default_language()
+    speak(spoken)
+    reading = parser(words[0] if words else None)
+    if spoken == "vi" and not {"-h", "--help"}.isdisjoint(words):
+        from api.commands.help_text import in_vietnamese as help_in_vietnamese
+
+        help_in_vietnamese(reading)
+    args = reading.parse_args(words)
     lang = getattr(args, "lang", None) or default_language()
     args.lang = lang
     try:

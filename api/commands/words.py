@@ -32,7 +32,7 @@ def options(
         type=Path,
         default=None if known is None else Path(known),
         required=known is None and folder_needed,
-        help="folder of the ledger / thư mục sổ",
+        help="folder of the ledger",
     )
     parser.add_argument(
         "--passphrase-file",
