@@ -16,8 +16,8 @@ FINDINGS: dict[str, tuple[str, str, str]] = {
     # Each code has a severity, then its English and its Vietnamese sentence.
     "more-out-than-in": (
         "error",
-        "{out} kg came out of {into} kg that went in (lot {lot}).",
-        "Ra {out} kg trong khi chỉ đưa vào {into} kg (lô {lot}).",
+        "{out} kg came out, loss included, of only {into} kg (lot {lot}).",
+        "Ra {out} kg, kể cả hao hụt, trong khi chỉ có {into} kg (lô {lot}).",
     ),
     "overdrawn": (
         "error",
@@ -191,6 +191,7 @@ TYPE_WORDS: dict[str, str] = {
     "inspected": "kiểm tra",
     "sold": "bán",
     "destroyed": "tiêu hủy",
+    "photographed": "chụp ảnh",
     "labels-issued": "cấp tem",
     "labels-printed": "in tem",
     "labels-voided": "hủy tem",

@@ -111,8 +111,8 @@ class Registry:
         """Refuse a statement about another party's product or item.
 
         Receiving, shipping, selling and testing goods of others is trade; making,
-        labelling and recalling them is their owner's (or, for trouble, an
-        authority's) alone.
+        labelling, photographing and recalling them is their owner's (or, for
+        trouble, an authority's) alone.
         """
         kind = statement.type
         if kind in _OWNER_ONLY:
@@ -136,6 +136,17 @@ class Registry:
                     raise OwnershipRefused(
                         "authority-needed", party=statement.party, type=kind, item=lot[0]
                     )
+        elif kind == "photographed":
+            self._check_photographed(statement, statement.body)
+        elif kind == "corrected" and statement.body["of"] == "photographed":
+            self._check_photographed(statement, statement.body["body"])
+
+    def _check_photographed(self, statement: Statement, body: dict[str, Any]) -> None:
+        # A picture that strangers could hang on somebody's goods would be shown as their own.
+        if "lot" in body:
+            self._check_owner(statement, body["lot"]["item"])
+        if "product" in body:
+            self._check_owner(statement, body["product"])
 
     def _check_owner(self, statement: Statement, item: str) -> None:
         if item.startswith(

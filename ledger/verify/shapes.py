@@ -29,6 +29,7 @@ from ledger.verify.fields import (
     Whole,
     tells_more,
 )
+from ledger.verify.photo_shape import PHOTOGRAPHED
 
 COUNT = Whole(1, 999_999_999)
 # Crockford base 32: no I, L, O, U, so that a tired eye cannot misread a tag.
@@ -263,9 +264,21 @@ BODIES: dict[str, Object] = {
     ),
     "labels-voided": Object({"lot": LOT, "voided": RANGES, "reason": REASON}),
     "labels-reprinted": Object({"lot": LOT, "reprinted": RANGES, "reason": REASON}),
+    # pictures
+    "photographed": PHOTOGRAPHED,
     # trouble
-    "held": Object({"lots": LOTS, "reason": REASON, "by?": COUNTERPARTY, "note?": DIGEST}),
-    "released": Object({"lots": LOTS, "reason": REASON, "ends": DIGEST, "note?": DIGEST}),
+    "held": Object(
+        {
+            "lots": LOTS,
+            "reason": REASON,
+            "by?": COUNTERPARTY,
+            "order?": Text(80),
+            "note?": DIGEST,
+        }
+    ),
+    "released": Object(
+        {"lots": LOTS, "reason": REASON, "ends": DIGEST, "order?": Text(80), "note?": DIGEST}
+    ),
     "recalled": Object(
         {
             "lots": LOTS,
@@ -276,11 +289,13 @@ BODIES: dict[str, Object] = {
             "note?": DIGEST,
         }
     ),
-    "recall-closed": Object({"lots": LOTS, "reason": REASON, "ends": DIGEST, "note?": DIGEST}),
+    "recall-closed": Object(
+        {"lots": LOTS, "reason": REASON, "ends": DIGEST, "order?": Text(80), "note?": DIGEST}
+    ),
     "disputed": Object({"entry": DIGEST, "lots": LOTS, "reason": REASON, "note?": DIGEST}),
 }
 
-# What a correction may replace: facts about goods. Registry facts are simply recorded anew.
+# What a correction may replace: facts about goods, and photos. Registry facts are simply recorded anew.
 CORRECTABLE = (
     "field-work-recorded",
     "harvested",
@@ -293,6 +308,7 @@ CORRECTABLE = (
     "inspected",
     "sold",
     "destroyed",
+    "photographed",
 )
 
 

@@ -36,6 +36,7 @@ from tests.ledger_story import (
 from tests.tampering.forgery import bundled, resigned, signed
 from tests.vectors.bundle_cases_goods import goods_cases
 from tests.vectors.bundle_cases_keys import key_cases
+from tests.vectors.bundle_cases_photos import photo_cases
 from tests.vectors.bundle_cases_spelling import spelling_cases
 from tests.vectors.bundle_cases_v2 import Case, completeness_cases
 from tests.vectors.bundle_cases_witnesses import witness_cases
@@ -208,6 +209,7 @@ def files() -> dict[Path, bytes]:
         *witness_cases().items(),
         *key_cases().items(),
         *goods_cases().items(),
+        *photo_cases().items(),
     ):
         made |= _files_v2(Path(name), case)
     return made

@@ -29,7 +29,7 @@ function runs(graph, lot) {
     const into = quantities(body.inputs);
     const out = quantities(body.outputs);
     const loss = body.loss ? (kilograms(body.loss) ?? 0n) : 0n;
-    if (into !== null && out !== null && out + loss > into) excess(id, out, into);
+    if (into !== null && out !== null && out + loss > into) excess(id, out + loss, into);
   }
   const made = graph.madeKilograms(lot);
   if (made === null) return found;

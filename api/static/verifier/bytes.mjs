@@ -43,12 +43,14 @@ export const toBase64 = (bytes) => btoa(Array.from(bytes, (b) => String.fromChar
 /** Bytes of standard base64 with exactly one spelling; throws TypeError. */
 export function fromBase64(text) {
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw new TypeError("not base64");
-  let bytes;
+  let letters;
   try {
-    bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    letters = atob(text);
   } catch {
     throw new TypeError("not base64");
   }
+  const bytes = new Uint8Array(letters.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = letters.charCodeAt(at);
   // atob skips missing padding and unused bits of the last four; one spelling only may pass.
   const last = bytes.slice(bytes.length - (bytes.length % 3 || 3));
   if (text.length % 4 || (text && toBase64(last) !== text.slice(-4))) {

@@ -4,7 +4,6 @@
 import { fallbackArithmetic } from "./arithmetic.mjs";
 import { fromHex, joined, same, toHex } from "./bytes.mjs";
 import { sha256 } from "./sha256.mjs";
-import { sha512 } from "./sha512.mjs";
 import { SignatureRefused } from "./refusals.mjs";
 
 const P = 2n ** 255n - 19n;
@@ -54,14 +53,20 @@ export function publicKey(raw) {
   return made;
 }
 
+const imported = new Map();
+
 async function builtIn(key, signature, message) {
   const { subtle } = globalThis.crypto;
-  const imported = await subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]);
-  return subtle.verify({ name: "Ed25519" }, imported, signature, message);
+  const hex = toHex(key);
+  // A lot has many signatures of few keys, and each import is a way to another thread and back.
+  if (!imported.has(hex)) {
+    imported.set(hex, await subtle.importKey("raw", key, { name: "Ed25519" }, false, ["verify"]));
+  }
+  return subtle.verify({ name: "Ed25519" }, imported.get(hex), signature, message);
 }
 
 async function vendored() {
-  const { Point } = await fallbackArithmetic();
+  const { Point, sha512 } = await fallbackArithmetic();
   return async (key, signature, message) => {
     const r = signature.subarray(0, 32);
     const k = number(sha512(joined(r, key, message))) % L;

@@ -6,7 +6,7 @@ import { amountsTaken, itemOf, lotOf, lotsAbout, lotsMade, unique } from "./grap
 import { CORRECTIONS } from "./shapes.mjs";
 
 /** Whether a statement says what happened to goods. */
-export const isGoods = (type) => Object.hasOwn(CORRECTIONS, type);
+export const isGoods = (type) => Object.hasOwn(CORRECTIONS, type) && type !== "photographed";
 
 const none = { about: [], madeBy: [], takenBy: [] };
 

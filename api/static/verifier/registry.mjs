@@ -59,6 +59,9 @@ export class Registry {
           throw new OwnershipRefused("authority-needed", { party, type, item });
         }
       }
+    } else if (type === "photographed" || (type === "corrected" && body.of === "photographed")) {
+      const { lot, product } = type === "corrected" ? body.body : body;
+      for (const item of [lot?.item, product]) if (item) this.#checkOwner(type, party, item);
     }
   }
 

@@ -31,8 +31,11 @@ def _yield_of_runs(graph: LotGraph, lot: Lot) -> Iterator[Finding]:
             continue
         into = total_kilograms([one["quantity"] for one in step.body["inputs"]])
         out = total_kilograms([one["quantity"] for one in step.body["outputs"]])
-        loss = kilograms(step.body["loss"]) if "loss" in step.body else Decimal(0)
-        if into is not None and out is not None and out + (loss or 0) > into:
+        if into is None or out is None:
+            continue
+        if "loss" in step.body:
+            out += kilograms(step.body["loss"]) or Decimal(0)
+        if out > into:
             yield finding("more-out-than-in", lot, step.id, out=plain(out), into=plain(into))
     made = graph.made_kilograms(lot)
     if made is None:
