@@ -8,12 +8,14 @@ elsewhere is recorded and shown instead (protocol.md, "A statement is an observa
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Protocol
 
 from ledger.errors import LedgerError
-from ledger.projections.projector import Projector
 from ledger.verify.findings import Finding
 from ledger.verify.graph import Lot, lots_about, lots_named, lots_taken
-from ledger.verify.history import Located
+from ledger.verify.history import History, Located
+from ledger.verify.lots import LotGraph
 from ledger.verify.rules.standing import lot_findings
 from ledger.verify.statement import Statement
 
@@ -24,7 +26,15 @@ _NEWS = frozenset({"test-failed"})
 _ORIGINS = frozenset({"harvested", "processed", "packed"})
 
 
-def refuse_contradictions(projector: Projector, draft: Located, now: dt.datetime) -> None:
+class OnRecord(Protocol):
+    """What is on record, or would be: lots as a graph, and the registry."""
+
+    @property
+    def history(self) -> History: ...
+    def graph_of(self, lots: Iterable[Lot], extra: Iterable[Located] = ()) -> LotGraph: ...
+
+
+def refuse_contradictions(projector: OnRecord, draft: Located, now: dt.datetime) -> None:
     """Raise LedgerError when `draft` would contradict what is on record.
 
     Args:
@@ -32,12 +42,7 @@ def refuse_contradictions(projector: Projector, draft: Located, now: dt.datetime
         draft: the statement as it would stand, under a provisional id.
         now: the station's clock.
     """
-    statement = draft.statement
-    _refuse_unknown_lots(projector, statement)
-    lots = lots_named(statement.type, statement.body)
-    before = _errors(projector, lots, now)
-    after = _errors(projector, lots, now, draft)
-    fresh = [found for found in after if found not in before]
+    fresh = contradictions(projector, draft, now)
     if fresh:
         raise LedgerError(
             "form-refused",
@@ -46,8 +51,17 @@ def refuse_contradictions(projector: Projector, draft: Located, now: dt.datetime
         )
 
 
+def contradictions(projector: OnRecord, draft: Located, now: dt.datetime) -> list[Finding]:
+    """Every error that `draft` would bring with it. LedgerError: `lot-unknown`."""
+    statement = draft.statement
+    _refuse_unknown_lots(projector, statement)
+    lots = lots_named(statement.type, statement.body)
+    before = _errors(projector, lots, now)
+    return [found for found in _errors(projector, lots, now, draft) if found not in before]
+
+
 def _errors(
-    projector: Projector, lots: list[Lot], now: dt.datetime, draft: Located | None = None
+    projector: OnRecord, lots: list[Lot], now: dt.datetime, draft: Located | None = None
 ) -> list[Finding]:
     graph = projector.graph_of(
         [*lots, *([] if draft is None else lots_taken(draft.statement.type, draft.statement.body))],
@@ -62,7 +76,7 @@ def _errors(
     ]
 
 
-def _refuse_unknown_lots(projector: Projector, statement: Statement) -> None:
+def _refuse_unknown_lots(projector: OnRecord, statement: Statement) -> None:
     kind, body = statement.type, statement.body
     if kind == "corrected":
         kind, body = body["of"], body["body"]

@@ -48,14 +48,25 @@ def open_ledger(
 
 
 def enrolment(
-    origin: str, new: Signer, party: str, role: str, time: str, *, by: str, tag: str | None = None
+    origin: str,
+    new: Signer,
+    party: str,
+    role: str,
+    time: str,
+    *,
+    by: str,
+    tag: str | None = None,
+    held: str = "station",
 ) -> Draft:
-    """Draft that enrols `new`, with its proof of possession. `by` is the enrolling party."""
+    """Draft that enrols `new`, with its proof of possession. `by` is the enrolling party.
+
+    `held` says where the private key is kept (docs/format.md, "Keys").
+    """
     body: dict[str, Any] = {
         "key": new.public.hex(),
         "party": party,
         "role": role,
-        "held": "station",
+        "held": held,
         **({} if tag is None else {"tag": tag}),
     }
     body["proof"] = new.agree(origin, body)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
 
 from api.bootstrap import Services
+from api.labels.jobs import THREADS
 from api.labels.run import Watch
 from ledger.domain.drafts import Draft
 from ledger.errors import LedgerError
@@ -74,3 +77,35 @@ def test_a_job_cancelled_by_another_process_does_not_say_that_it_is_done(tmp_pat
         assert outcome.ending == "stopped"
         assert (printer.printed, account(services)["waiting"]) == (0, 10)
         assert not on_paper(tmp_path)
+
+
+def test_a_station_that_is_closed_lets_the_labels_under_way_end(tmp_path: Path) -> None:
+    with station(tmp_path) as (services, _):
+        other = reopened(services)
+        name = other.labelling.start_printing(GTIN, LOT, 3, "may", "goi-50x40")
+        other.close()
+        job = other.labelling.job(name)
+        assert job is not None and job.done and job.outcome is not None
+        assert (job.outcome.ending, account(services)["confirmed"]) == ("done", 3)
+
+
+def test_what_a_job_that_waits_for_paper_reads_from_is_not_taken_from_under_it(
+    tmp_path: Path,
+) -> None:
+    with station(tmp_path) as (services, _):
+        found: list[sqlite3.Connection] = []
+        began, ends = threading.Event(), threading.Event()
+
+        def waits() -> None:
+            found.append(services.tables.connection())
+            began.set()
+            ends.wait(10)
+
+        thread = threading.Thread(target=waits, name=f"{THREADS}9")
+        thread.start()
+        assert began.wait(10)
+        services.tables.close(spare=THREADS)
+        assert found[0].execute("SELECT 1").fetchone() == (1,)
+        ends.set()
+        thread.join(10)
+        found[0].close()

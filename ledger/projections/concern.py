@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ledger.projections.rows import days_after
 from ledger.projections.stories import Stories
@@ -32,6 +33,16 @@ _WEIGHED = (
     "instrument = ? AND day > ? AND day < ?"
 )
 _OF_ENTRY = "SELECT item, lot FROM entry JOIN entry_lot USING (idx) WHERE id = ?"
+# What a photo showed before it was corrected; its rows stay.
+_PICTURED_LOT = "SELECT item, lot FROM photo WHERE entry = ? AND item IS NOT NULL"
+_PICTURED_ITEM = (
+    "SELECT DISTINCT item, lot FROM entry_lot WHERE item IN "
+    "(SELECT product FROM photo WHERE entry = ? AND product IS NOT NULL)"
+)
+_PICTURED_SITE = (
+    "SELECT DISTINCT entry_lot.item, entry_lot.lot FROM photo JOIN entry USING (party, site) "
+    "JOIN entry_lot ON entry_lot.idx = entry.idx WHERE photo.entry = ?"
+)
 _LONGEST_WAIT = 365  # docs/format.md, `interval_days`
 _EVER = "\U0010ffff"
 
@@ -60,8 +71,22 @@ def concerns(one: Located, before: Registry) -> Iterator[Concern]:
     statement, body = one.statement, one.statement.body
     if statement.type in REGISTRY_TYPES:
         yield from _registered(one, before)
+    elif statement.type == "photographed":
+        yield from _pictured(statement.party, body)
     elif statement.type == "corrected":
         yield Concern(_OF_ENTRY, (body["corrects"],))
+        if body["of"] == "photographed":
+            yield from _pictured(statement.party, body["body"])
+            for query in (_PICTURED_LOT, _PICTURED_ITEM, _PICTURED_SITE):
+                yield Concern(query, (body["corrects"],))
+
+
+def _pictured(party: str, body: dict[str, Any]) -> Iterator[Concern]:
+    """Lots that show a photo of their product or of a site."""
+    if "product" in body:
+        yield Concern(_OF_ITEM, (body["product"],), onward=False)
+    if "site" in body:
+        yield Concern(_AT_SITE, (party, body["site"]))
 
 
 def waiting_times(one: Located, stories: Stories) -> Iterator[Concern]:

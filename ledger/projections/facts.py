@@ -10,24 +10,29 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from ledger.projections.photos import Photos
+from ledger.projections.pictured import with_photos
 from ledger.verify.amounts import kilograms, plain
 from ledger.verify.findings import Finding
 from ledger.verify.graph import Lot, amounts_taken, lot_of
 from ledger.verify.keys import KeyRecord
 from ledger.verify.lots import LotGraph, Step, made_amounts
+from ledger.verify.photo_shape import STAGES
 from ledger.verify.registry import Certificate, Registry
 from ledger.verify.rules.gates import stars_for
 from ledger.verify.rules.standing import lot_findings
 
-_STAGES = frozenset(
-    {"harvested", "received", "processed", "packed", "aggregated", "shipped", "tested", "inspected"}
-)
+_STAGES = frozenset(STAGES)
 
 _SENSELESS_PERCENT = 10**9
 
 
 def lot_facts(
-    graph: LotGraph, registry: Registry, lot: Lot, disputed: dict[str, KeyRecord]
+    graph: LotGraph,
+    registry: Registry,
+    lot: Lot,
+    disputed: dict[str, KeyRecord],
+    photos: Photos | None = None,
 ) -> dict[str, Any]:
     """Facts of one lot from a graph that holds it and all its ancestors."""
     line = graph.line(lot)
@@ -38,7 +43,7 @@ def lot_facts(
     ancestors = graph.ancestors(lot)
     lineage = [lot, *ancestors]
     stars, recognition = (0, None) if packed_on is None else stars_for(registry, lot[0], packed_on)
-    return {
+    facts = {
         "item": lot[0],
         "lot": lot[1],
         "party": owner,
@@ -66,6 +71,8 @@ def lot_facts(
             for found in lot_findings(graph, registry, one, disputed=disputed)
         ],
     }
+    with_photos(facts, lineage, photos, registry)
+    return facts
 
 
 def _finding(found: Finding) -> dict[str, str]:
@@ -121,6 +128,7 @@ def _certificates(
             "valid_to": one.valid_to,
             "stars": one.stars,
             "vouched_by": one.vouched_by,
+            "vouched_name": _producer(registry, one.vouched_by)["name"],
             "by_authority": one.by_authority,
             "covers": one.covers(days[one.subject]),
         }
@@ -157,6 +165,8 @@ def _stopped(graph: LotGraph, lot: Lot, ancestors: Iterable[Lot]) -> dict[str, s
         "time": stop.time,
         "entry": stop.id,
         "lot": stop.body["lots"][0]["code"],
+        "party": stop.party,
+        "order": stop.body.get("order", ""),
     }
 
 
@@ -177,7 +187,7 @@ def _stage(
     kind, item = key
     masses = [kilograms(q) for lot, step in found for q in _amounts(step, lot)]
     known = [mass for mass in masses if mass is not None]
-    sites: dict[str, dict[str, str]] = {}
+    sites: dict[str, dict[str, Any]] = {}
     for _, step in found:
         code = step.body.get("site")
         if code is not None:
@@ -196,10 +206,15 @@ def _stage(
     }
 
 
-def _site(registry: Registry, party: str, code: str) -> dict[str, str]:
+def _site(registry: Registry, party: str, code: str) -> dict[str, Any]:
     body = registry.sites.get((party, code), {})
-    names = ("name", "growing_area_code", "packing_house_code")
-    return {"code": code, "name": code, **{n: str(body[n]) for n in names if n in body}}
+    names = ("name", "growing_area_code", "packing_house_code", "province")
+    return {
+        "code": code,
+        "party": party,
+        "name": code,
+        **{n: str(body[n]) for n in names if n in body},
+    }
 
 
 def _amounts(step: Step, lot: Lot) -> list[dict[str, str]]:

@@ -11,7 +11,9 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from ledger.projections import schema, steering
 from ledger.projections.concern import (
@@ -24,6 +26,7 @@ from ledger.projections.concern import (
 )
 from ledger.projections.errors import ProjectionRefused
 from ledger.projections.facts import lot_facts
+from ledger.projections.photos import Photos
 from ledger.projections.rows import RowWriter
 from ledger.projections.stories import Stories
 from ledger.store.seam import LedgerStore
@@ -34,8 +37,9 @@ from ledger.verify.lots import LotGraph
 from ledger.verify.wording import Refusal
 
 BATCH = 500
-LotRow = tuple[str, str, str, int, str] | None
-"""Item, lot code, party, index of the newest statement about it, facts as JSON."""
+Shown = tuple[str, str, str, int, str, str | None, str]
+"""Item, lot code, party, newest statement about it, what stops it, stock until, facts as JSON."""
+LotRow = Shown | None
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -225,7 +229,7 @@ class Projector:
             if lot not in written:
                 written[lot] = self._lot_row(lot)
         self.connection.executemany(
-            "INSERT OR REPLACE INTO lot VALUES (?,?,?,?,?)",
+            "INSERT OR REPLACE INTO lot VALUES (?,?,?,?,?,?,?)",
             [row for row in written.values() if row is not None],
         )
 
@@ -235,14 +239,22 @@ class Projector:
         about = graph.line(lot).about
         if not about:
             return None
-        facts = lot_facts(graph, self._history.registry, lot, self._all_disputed())
+        photos = Photos(self._stories.rows)
+        facts = lot_facts(graph, self._history.registry, lot, self._all_disputed(), photos)
         last = max(step.located.index for step in about)
-        return *lot, facts["party"], last, _JSON.encode(facts)
+        stopped = "" if facts["stopped"] is None else facts["stopped"]["type"]
+        return *lot, facts["party"], last, stopped, _stock_until(facts), _JSON.encode(facts)
 
-    def _looks_different(self, lot: Lot, row: tuple[str, str, str, int, str]) -> bool:
+    def _looks_different(self, lot: Lot, row: Shown) -> bool:
         """Whether what a lot shows of itself to others is not what the table has."""
         old = self._stories.rows("SELECT facts FROM lot WHERE item = ? AND lot = ?", lot)
         return not old or _own_findings(old[0][0]) != _own_findings(row[-1])
+
+
+def _stock_until(facts: dict[str, Any]) -> str | None:
+    """Expiry of a lot of which packs are left; None for any other."""
+    left = facts["balance"]["left_packs"]
+    return facts["expiry"] if left is not None and Decimal(left) > 0 else None
 
 
 def _own_findings(text: str) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from typing import Any
 
+from ledger.projections.naming import named_by
 from ledger.verify.graph import lots_about, lots_made, lots_named, lots_taken
 from ledger.verify.history import Located
 
@@ -23,6 +24,8 @@ _WIDTHS = {
     "label_mark": 7,
     "container": 6,
     "field_work": 6,
+    "named": 3,
+    "photo": 14,
 }
 
 
@@ -69,6 +72,8 @@ class RowWriter:
             said.get("instrument"),
             day,
         )
+        for named in named_by(kind, statement.party, one.id, body):
+            self._put("named", *named)
         about = set(lots_about(kind, body))
         for lot in lots_named(kind, body):
             self._put("entry_lot", *lot, one.index, int(lot in about))
@@ -88,6 +93,10 @@ class RowWriter:
             self._worked(statement.party, body["site"], one.index, one.index, day, days)
         elif kind == "corrected" and body["of"] == "field-work-recorded":
             self._work_corrected(one, body)
+        elif kind == "photographed":
+            self._pictured(one, one.id, day, body)
+        elif kind == "corrected" and body["of"] == "photographed":
+            self._pictured(one, body["corrects"], day, body["body"])
 
     def _day_of(self, entry_id: str) -> str | None:
         """None only in a replica, which may lack what is corrected."""
@@ -118,6 +127,16 @@ class RowWriter:
         contents = json.dumps(body["contents"], ensure_ascii=False, sort_keys=True)
         said = one.statement
         self._put("container", body["container"], one.index, entry, said.party, said.time, contents)
+
+    def _pictured(self, one: Located, entry: str, day: str, body: dict[str, Any]) -> None:
+        lot = body.get("lot", {})
+        self._put(
+            "photo",
+            *(entry, one.index, one.statement.party, day, body["photo"], body["small"]),
+            *(body["width"], body["height"], body.get("caption", "")),
+            *(lot.get("item"), lot.get("code"), body.get("stage")),
+            *(body.get("site"), body.get("product")),
+        )
 
     def _worked(self, party: str, site: str, idx: int, work: int, day: str, days: int) -> None:
         self._put("field_work", party, site, idx, work, day, days_after(day, days))

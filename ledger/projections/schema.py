@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.verify.keys import KEY_TYPES
 from ledger.verify.registry import REGISTRY_TYPES
 
-VERSION = 6
+VERSION = 7
 STEERING = KEY_TYPES | REGISTRY_TYPES
 """Types of the statements that change keys or registry: few, in any ledger."""
 STEERS = f"type IN ({','.join(repr(one) for one in sorted(STEERING))})"
@@ -32,10 +32,12 @@ TABLES = {
         "from_item TEXT NOT NULL, from_lot TEXT NOT NULL, to_item TEXT NOT NULL, "
         "to_lot TEXT NOT NULL, PRIMARY KEY (from_item, from_lot, to_item, to_lot)"
     ),
-    # The lot story: `facts` is all that a page, an API answer or a form needs, as JSON.
+    # The lot story: `facts` is all that a page, an API answer or a form needs, as JSON; `stopped`
+    # is held, recalled or nothing, for whoever asks it of a thousand lots; `stock_until` is the expiry
+    # (ISO day) of a lot that is not wholly gone.
     "lot": (
         "item TEXT NOT NULL, lot TEXT NOT NULL, party TEXT NOT NULL, last_idx INTEGER NOT NULL, "
-        "facts TEXT NOT NULL, PRIMARY KEY (item, lot)"
+        "stopped TEXT NOT NULL, stock_until TEXT, facts TEXT NOT NULL, PRIMARY KEY (item, lot)"
     ),
     # Columns of a key come first: older SQLite's own check misreads such tables otherwise.
     "label_range": (
@@ -59,6 +61,17 @@ TABLES = {
         "sscc TEXT NOT NULL, idx INTEGER NOT NULL, entry TEXT NOT NULL, party TEXT NOT NULL, "
         "time TEXT NOT NULL, contents TEXT NOT NULL, PRIMARY KEY (sscc, idx)"
     ),
+    # Photos, one row for a statement and for each correction of it; the newest of an `entry` counts.
+    "photo": (
+        "entry TEXT NOT NULL, idx INTEGER NOT NULL, party TEXT NOT NULL, day TEXT NOT NULL, "
+        "photo TEXT NOT NULL, small TEXT NOT NULL, width INTEGER NOT NULL, "
+        "height INTEGER NOT NULL, caption TEXT NOT NULL, item TEXT, lot TEXT, stage TEXT, "
+        "site TEXT, product TEXT, PRIMARY KEY (entry, idx)"
+    ),
+    # Words of names and codes, folded (`naming`), each to what is called so.
+    "named": (
+        "word TEXT NOT NULL, kind TEXT NOT NULL, ref TEXT NOT NULL, PRIMARY KEY (word, kind, ref)"
+    ),
     "progress": "one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL",
 }
 INDEXES = (
@@ -66,6 +79,8 @@ INDEXES = (
     "CREATE INDEX lot_newest ON lot (last_idx)",
     "CREATE INDEX lot_party ON lot (party, last_idx)",
     "CREATE INDEX lot_code ON lot (lot)",
+    "CREATE INDEX lot_stopped ON lot (last_idx) WHERE stopped <> ''",
+    "CREATE INDEX lot_stock ON lot (party, stock_until) WHERE stock_until IS NOT NULL",
     "CREATE INDEX label_range_lot ON label_range (gtin, lot, idx)",
     "CREATE INDEX label_range_last ON label_range (gtin, tag, last)",
     "CREATE INDEX label_mark_lot ON label_mark (gtin, lot, idx)",
@@ -77,6 +92,13 @@ INDEXES = (
     "CREATE INDEX entry_scale ON entry (party, instrument, day) WHERE instrument IS NOT NULL",
     "CREATE INDEX entry_lot_entry ON entry_lot (idx)",
     f"CREATE INDEX entry_steering ON entry (idx) WHERE {STEERS}",
+    "CREATE INDEX named_ref ON named (kind, ref, word)",
+    "CREATE INDEX photo_lot ON photo (item, lot, idx) WHERE item IS NOT NULL",
+    "CREATE INDEX photo_site ON photo (party, site, idx) WHERE site IS NOT NULL",
+    "CREATE INDEX photo_product ON photo (product, idx) WHERE product IS NOT NULL",
+    "CREATE INDEX photo_digest ON photo (photo, idx)",
+    "CREATE INDEX photo_small ON photo (small, idx)",
+    "CREATE INDEX photo_newest ON photo (party, idx)",
     "CREATE INDEX field_work_until ON field_work (party, site, until)",
 )
 

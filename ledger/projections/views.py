@@ -294,9 +294,13 @@ class Views:
             )
         return found
 
-    def close(self) -> None:
-        """Close every thread's connection."""
+    def close(self, spare: str = "") -> None:
+        """Close every thread's connection, but those of living threads whose name begins so.
+
+        To close what another thread is just reading from would end the whole process.
+        """
         with self._opening:
-            for _, connection in self._open:
-                connection.close()
+            for thread, connection in self._open:
+                if not (spare and thread.name.startswith(spare) and thread.is_alive()):
+                    connection.close()
             self._open.clear()
