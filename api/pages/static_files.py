@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.pages.verifier_modules import made_files
+from api.pages.style_sheets import made_styles
+from api.pages.verifier_modules import PARTS, made_files
 
 FOLDER = Path(__file__).resolve().parents[1] / "static"
 _TYPES = {
@@ -27,7 +28,8 @@ _TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".json": "application/json",
 }
-_SOURCES = FOLDER / "verifier"  # served as the one script that is made of them
+# Served as the one file that is made of them.
+_SOURCES = (FOLDER / "verifier", FOLDER / "style")
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -43,13 +45,19 @@ class StaticFile:
 
 @cache
 def static_files() -> dict[str, StaticFile]:
-    """Every file under api/static by its relative name, and what is made of the verifier's modules."""
+    """Every file under api/static by its relative name, and what is made of modules and style parts."""
     bodies = {
         path.relative_to(FOLDER).as_posix(): path.read_bytes()
         for path in sorted(FOLDER.rglob("*"))
-        if path.is_file() and path.suffix in _TYPES and path.parent != _SOURCES
+        if path.is_file()
+        and path.suffix in _TYPES
+        and path.parent not in _SOURCES
+        and path.name not in PARTS
     }
-    return {name: _static_file(name, body) for name, body in (bodies | made_files()).items()}
+    return {
+        name: _static_file(name, body)
+        for name, body in (bodies | made_files() | made_styles()).items()
+    }
 
 
 def _static_file(name: str, body: bytes) -> StaticFile:

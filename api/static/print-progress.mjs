@@ -1,6 +1,6 @@
 // Keeps the page of one print up to date; without this module the page loads itself again.
 const LOOK_MS = 500;
-const page = document.getElementById("progress");
+const page = document.querySelector("main[data-figures]");
 
 function show(view) {
   for (const one of page.querySelectorAll("[data-text]")) {

@@ -1,30 +1,36 @@
-// Says in plain words what a check found. Everything reaches the page as text, never as markup.
+// Checks, and says in plain words what was found. Everything reaches the page as text, never as
+// markup. Pages load it as check.vi.mjs or check.en.mjs: one script with all that it needs.
+import { check, digest, sentence as worded, signatures } from "./verifier/main.mjs";
 import { WORDS, say } from "./words.mjs";
+
+export { check, digest, signatures };
 
 const grouped = (hex) => hex.match(/.{1,4}/g).join(" ");
 const MOST = 50;
 
 /**
- * Lines about what was fetched: `given` are the settled bundle, trust file and verifier module,
- * `wanted` is {item, lot}, since a good bundle of another lot is a failure.
+ * Lines about what was fetched: `given` are the settled bundle and trust file, `wanted` is
+ * {item, lot}, since a good bundle of another lot is a failure.
  */
 export async function judged(given, wanted, lang) {
   const missing = given.find(({ status }) => status === "rejected");
   if (missing?.reason.status === 403) return problem("closed", lang);
   if (missing) return problem("offline", lang);
-  const [bundle, trust, verifier] = given.map(({ value }) => value);
+  const [bundle, trust] = given.map(({ value }) => value);
   try {
-    const report = await verifier.check(bundle, trust, { now: new Date() });
+    const report = await check(bundle, trust, { now: new Date() });
     const failures = [...report.failures];
     const other = report.item !== wanted.item || report.lot !== wanted.lot;
     if (other && !failures.length) failures.push({ code: "other-lot", index: null });
-    const wording = report.failures.length + report.findings.length;
+    const wording = report.failures.length || report.findings.some(isShown);
     const { words } = wording ? await import(`./sentences.${lang}.mjs`) : {};
-    return sentences(report, failures, lang, (one) => verifier.sentence(words, one));
+    return sentences(report, failures, lang, (one) => worded(words, one));
   } catch {
     return problem("unable", lang);
   }
 }
+
+const isShown = ({ severity }) => severity !== "notice";
 
 /** The report as [{kind: "good"|"bad"|"plain", text}], the verdict first. */
 function sentences(report, failures, lang, sentence) {
@@ -60,7 +66,7 @@ function sentences(report, failures, lang, sentence) {
     if (names) add("plain", word("witnessed", { names }));
     add("plain", word(completeAsOf ? "notProven" : "notProvenNorComplete"));
     for (const one of report.findings.slice(0, MOST)) {
-      if (one.severity !== "notice") add("bad", sentence(one));
+      if (isShown(one)) add("bad", sentence(one));
     }
   }
   add("plain", word("fingerprint", { fingerprint: grouped(report.fingerprint) }));
