@@ -16,32 +16,6 @@ _NOTICES: dict[str, tuple[str, str, tuple[str, ...]]] = {
             _REPORT,
         ),
     ),
-    "unknown-serial": (
-        "bad",
-        N_("Số tem này không do cơ sở cấp."),
-        (
-            N_("Số kiểm tra trên tem không đúng, hoặc số này chưa từng được cấp."),
-            N_("Hãy quét lại, đừng gõ tay. Nếu vẫn vậy, chiếc tem này không đáng tin."),
-            _REPORT,
-        ),
-    ),
-    "other-lot": (
-        "bad",
-        N_("Số tem này được cấp cho một lô khác."),
-        (
-            N_("Tem có thể đã bị chuyển từ gói khác sang, hoặc địa chỉ đã bị sửa."),
-            N_("Đừng dựa vào thông tin lô trên tem này."),
-            _REPORT,
-        ),
-    ),
-    "not-a-label": (
-        "warn",
-        N_("Địa chỉ này không phải địa chỉ trên tem."),
-        (
-            N_("Địa chỉ đúng gồm mã sản phẩm, mã lô và có thể có số tem."),
-            N_("Hãy quét lại mã QR, giữ máy thẳng và đủ sáng."),
-        ),
-    ),
     "no-page": (
         "warn",
         N_("Không có trang này."),

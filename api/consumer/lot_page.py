@@ -5,17 +5,30 @@ Pure: facts in, words out. Nothing here reads a database or a clock.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 from markupsafe import escape
 
+from api.consumer.frame import frame
+from api.consumer.phones import dialled
+from api.consumer.story import (
+    MOST_PHOTOS,
+    certificate_line,
+    in_order,
+    place_words,
+    stage_line,
+    story_lead,
+    yield_words,
+)
 from api.pages.access_words import GROUP_WORDS
+from api.pages.addresses import label_path, lot_path
 from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render
-from api.pages.words import CERTIFICATES, LABEL_STATES, REASONS, STAGES, amount, quantity, worded
+from api.pages.words import LABEL_STATES, REASONS, quantity, worded
 from api.scans.counter import EXACT
 from ledger.projections.views import Views
 
@@ -44,34 +57,22 @@ class Banner:
 
 
 @dataclass(frozen=True, slots=True)
-class StageLine:
-    """One stage: what, on which days, at which sites, how much; `own` when it made this lot."""
+class Contact:
+    """Whom to ask: a party's name, its address, and its telephone or ""; `tel` is how it is dialled."""
 
     name: str
-    goods: str
-    days: str
-    places: str
-    amount: str
-    own: bool
+    address: str
+    phone: str = ""
+    tel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateLine:
-    """One certificate with who vouches for it; `fault` says why it does not count, or ""."""
-
-    name: str
-    number: str
-    subject: str
-    issuer: str
-    valid_from: str
-    valid_to: str
-    vouched: str
-    fault: str
-
-
-def lot_path(item: str, lot: str) -> str:
-    """`{item}/{lot}` for an address, each percent-encoded to the last reserved character."""
-    return f"{quote(item, safe='')}/{quote(lot, safe='')}"
+def contact_of(producer: Mapping[str, Any], phone: str = "") -> Contact | None:
+    """Name, address and telephone of a party; None where nothing of it is known."""
+    name = producer.get("name") or ""
+    address = place_words(producer.get("address") or "", producer.get("province") or "")
+    if not (name or address or phone):
+        return None
+    return Contact(name, address, phone, dialled(phone))
 
 
 class LotPage:
@@ -87,39 +88,59 @@ class LotPage:
         lang: str,
         label_state: str | None = None,
         as_of: str = "",
+        phone: str = "",
+        base: str = "",
     ) -> None:
         """`label_state` is that of the labels scanned; None for the page of the lot alone.
 
-        `as_of` is the moment that the page speaks of, when that is not now.
+        `as_of` is the moment that the page speaks of, when that is not now; `phone` the telephone
+        that the producer shows, `base` the public address of labels.
         """
         say = self._say = tongue(lang)
         product = facts.get("product") or {}
         item, lot = facts["item"], facts["lot"]
         certificates = facts.get("certificates") or []
-        whole = render(
-            "consumer.html",
+        stages = in_order(facts.get("stages") or [])
+        producer = {**_NO_PRODUCER, **(facts.get("producer") or {})}
+        own = label_path(item, lot)
+        around = frame(say.lang)
+        self.opening = around.opening
+        main = render(
+            "consumer/lot.html",
             lang,
-            banners=_banners(facts, today, say, label_state),
+            banners=banners_of(facts, today, say, label_state),
+            contact=contact_of(producer, phone),
             facts=facts,
             product={**_NO_PRODUCT, **product},
-            producer={**_NO_PRODUCER, **(facts.get("producer") or {})},
+            producer=producer,
+            address=place_words(producer["address"], producer["province"]),
             ocop=_recognition(facts, certificates, today),
             lapsed=_lapsed(facts, certificates, today, say),
-            stages=[_stage(stage, say) for stage in facts.get("stages") or []],
-            certificates=[_certificate(one, today, say) for one in certificates],
-            packed_on=day(facts.get("packed_on")),
-            expiry=day(facts.get("expiry")),
+            lead=story_lead(stages, say),
+            stages=[stage_line(stage, say) for stage in stages],
+            certificates=[certificate_line(one, today, say) for one in certificates],
+            made=yield_words(facts, say),
+            image=product.get("image"),
+            photos=[one for one in facts.get("photos") or [] if not one["gone"]][:MOST_PHOTOS],
+            dates=_dates(facts, say),
             net=quantity(product.get("net_content"), say),
             trace_code=f"(01){item}(10){lot}" if facts.get("product") else f"{item} {lot}",
             label_state="" if label_state is None else worded(LABEL_STATES, label_state, say),
             item=item,
             lot=lot,
             path=lot_path(item, lot),
+            own_path=own,
+            shown_address=f"{base}{own}",
+            host=urlsplit(base).netloc,
             as_of=as_of,
             hidden=hidden_words(facts, say),
         )
-        before, after = whole.split(_SCANS)
-        self._before, self._after = before.split(_SERIAL), after
+        named = f"{facts['name']} – {say('lô')} {lot}"
+        title = b"<title>%s</title>" % str(escape(named)).encode()
+        before, after = main.split(_SCANS)
+        before = b"".join((around.opening, title, around.between, before))
+        after += around.closing
+        self._before, self._after = before.split(_SERIAL), after.split(_SERIAL)
 
     def of(self, serial: str | None = None, scans: tuple[int, str] | None = None) -> bytes:
         """The page as UTF-8 for one label.
@@ -129,13 +150,19 @@ class LotPage:
         told = b""
         if scans is not None:
             told = f'<p class="scans">{escape(_scan_line(scans, self._say))}</p>\n'.encode()
-        before = str(escape(serial or "")).encode().join(self._before)
-        return b"".join((before, told, self._after))
+        written = str(escape(serial or "")).encode()
+        return b"".join((written.join(self._before), told, written.join(self._after)))
 
 
 def hidden_words(facts: Facts, say: Tongue) -> str:
     """The groups of fields that were left out, in words; "" when everything is shown."""
     return ", ".join(worded(GROUP_WORDS, one, say) for one in facts.get("hidden") or ())
+
+
+def _dates(facts: Facts, say: Tongue) -> str:
+    """When it was made and until when it keeps, as labels write it (Decree 37/2026, art. 42)."""
+    until = day(facts["expiry"]) if facts.get("expiry") else say("chưa có")
+    return say("NSX: {made} · HSD: {until}", made=day(facts.get("packed_on")), until=until)
 
 
 def _scan_line(scans: tuple[int, str], say: Tongue) -> str:
@@ -158,36 +185,41 @@ def _scan_line(scans: tuple[int, str], say: Tongue) -> str:
     return f"{told} {advice}"
 
 
-def _banners(facts: Facts, today: str, say: Tongue, label_state: str | None) -> list[Banner]:
+def banners_of(facts: Facts, today: str, say: Tongue, label_state: str | None) -> list[Banner]:
+    """What must be said before anything else: recall or hold, expiry, doubt about the label."""
     found = []
     status = Views.status(facts, today)
     if status in {"recalled", "held"}:
-        stopped = facts["stopped"]
-        reason = worded(REASONS, stopped["reason"], say)
-        since = day(stopped["time"])
-        if status == "recalled":
-            title = say("Lô này đang bị THU HỒI từ {since}: {reason}.", since=since, reason=reason)
-            advice = say("Không dùng, không bán. Hãy mang sản phẩm lại nơi mua hoặc gọi cơ sở.")
-            found.append(Banner("bad", title, advice))
-        else:
-            title = say("Lô này đang bị TẠM GIỮ từ {since}: {reason}.", since=since, reason=reason)
-            advice = say("Chưa dùng cho đến khi cơ sở thông báo kết quả kiểm tra.")
-            found.append(Banner("warn", title, advice))
+        found.append(_stop(facts["stopped"], status, say))
     expiry = facts.get("expiry")
     if expiry and expiry < today:
         title = say("Lô này đã HẾT HẠN SỬ DỤNG ngày {expiry}.", expiry=day(expiry))
-        found.append(Banner("bad", title, say("Không nên dùng sản phẩm này nữa.")))
-    if label_state == "void":
-        title = say("Tem này đã bị HỦY.")
-        advice = say(
-            "Tem đã hủy không được dán lên hàng bán ra. Hãy báo nơi bán và cơ sở sản xuất."
-        )
+        advice = say("Đừng dùng nữa. Nếu vừa mua, hãy mang lại nơi bán và báo giúp cơ sở.")
         found.append(Banner("bad", title, advice))
-    elif label_state == "in_doubt":
+    if label_state == "in_doubt":
         title = say("Tem này CHƯA CHẮC đã được in ra: máy in dừng giữa chừng.")
-        advice = say("Thông tin của lô vẫn đúng, nhưng hãy hỏi cơ sở về riêng chiếc tem này.")
+        advice = say(
+            "Thông tin của lô bên dưới vẫn đúng. Riêng chiếc tem này cơ sở chưa kịp xác nhận: nếu "
+            "gói hàng còn nguyên thì không sao; nếu có gì lạ, hãy gọi cơ sở hoặc gửi phản ánh."
+        )
         found.append(Banner("warn", title, advice))
     return found
+
+
+def _stop(stopped: Facts, status: str, say: Tongue) -> Banner:
+    """The banner of a recall or a hold, with the order's number where one was given."""
+    reason, since = worded(REASONS, stopped["reason"], say), day(stopped["time"])
+    if status == "recalled":
+        title = say("Lô này đang bị THU HỒI từ {since}: {reason}.", since=since, reason=reason)
+        advice = say("Không dùng, không bán. Hãy mang sản phẩm lại nơi mua hoặc gọi cơ sở.")
+        tone = "bad"
+    else:
+        title = say("Lô này đang bị TẠM GIỮ từ {since}: {reason}.", since=since, reason=reason)
+        advice = say("Chưa dùng cho đến khi cơ sở thông báo kết quả kiểm tra.")
+        tone = "warn"
+    if stopped.get("order"):
+        advice += " " + say("Theo văn bản số {order}.", order=stopped["order"])
+    return Banner(tone, title, advice)
 
 
 def _recognition(facts: Facts, certificates: list[Facts], today: str) -> Facts | None:
@@ -212,57 +244,4 @@ def _lapsed(facts: Facts, certificates: list[Facts], today: str, say: Tongue) ->
         "Quyết định công nhận OCOP số {number} đã hết hiệu lực ngày {day}: không hiển thị hạng sao.",
         number=found["number"],
         day=day(found["valid_to"]),
-    )
-
-
-def _stage(stage: Facts, say: Tongue) -> StageLine:
-    first, last = day(stage["first_day"]), day(stage["last_day"])
-    places = ", ".join(_site(site, say) for site in stage.get("sites") or [])
-    amounts = []
-    if stage.get("kg"):
-        amounts.append(f"{amount(stage['kg'], say.lang)} kg")
-    if stage.get("packs"):
-        amounts.append(say("{packs} gói", packs=amount(str(stage["packs"]), say.lang)))
-    if (stage.get("count") or 1) > 1:
-        amounts.append(say("{count} lần", count=stage["count"]))
-    return StageLine(
-        worded(STAGES, stage["type"], say),
-        stage.get("item_name") or stage.get("item") or "",
-        first if first == last else f"{first} – {last}",
-        places,
-        ", ".join(amounts),
-        bool(stage.get("own")),
-    )
-
-
-def _site(site: Facts, say: Tongue) -> str:
-    name = site.get("name") or site["code"]
-    if site.get("growing_area_code"):
-        return say("{name} (mã vùng trồng {code})", name=name, code=site["growing_area_code"])
-    if site.get("packing_house_code"):
-        return say("{name} (mã cơ sở đóng gói {code})", name=name, code=site["packing_house_code"])
-    return str(name)
-
-
-def _certificate(one: Facts, today: str, say: Tongue) -> CertificateLine:
-    if one["valid_to"] < today:
-        fault = say("đã hết hạn")
-    elif not one.get("covers"):
-        fault = say("không gồm ngày đóng gói")
-    else:
-        fault = ""
-    who = one.get("vouched_by") or ""
-    if one.get("by_authority"):
-        vouched = say("{who} ký xác nhận (cơ quan có thẩm quyền)", who=who)
-    else:
-        vouched = say("{who} tự khai, chưa có cơ quan ký xác nhận", who=who)
-    return CertificateLine(
-        worded(CERTIFICATES, one["kind"], say),
-        one["number"],
-        one.get("subject_name") or one.get("subject") or "",
-        one["issuer"],
-        day(one["valid_from"]),
-        day(one["valid_to"]),
-        vouched,
-        fault,
     )

@@ -1,0 +1,1 @@
+"""What people who scan labels say back: reports of problems, and the telephone that they may call."""
