@@ -1,0 +1,1 @@
+"""Photos: made small and clean, kept beside the ledger, named by signed statements."""
