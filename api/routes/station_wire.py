@@ -24,6 +24,9 @@ from api.hub.pulling import MOST_BODY as MOST_PULL
 from api.hub.pulling import PullRequest
 from api.hub.pushing import PushRefused
 from api.keeping.errors import ReadsOnly
+from api.photos.receiving import JPEG, MOST_QUESTION, asked_digests, lacking, take
+from api.photos.receiving import MOST_BYTES as MOST_PHOTO
+from api.photos.wire_examples import PHOTO_OPENAPI, PHOTOS_OPENAPI
 from api.routes.entries import bounded_body
 from api.routes.replies import json_bytes, problem
 from api.routes.services import Services
@@ -125,6 +128,14 @@ def station_wire_routes(services: Services) -> APIRouter:
         """The bundle of a lot that the signing station's party may see whole."""
         return await _told(hub(), lambda: _bundled(services, request))
 
+    async def photos(request: Request) -> Response:
+        """Which files of photos of the signing station's party the hub lacks."""
+        return await _told(hub(), lambda: _photos_asked(services, request))
+
+    async def photo(request: Request) -> Response:
+        """Keep one file of a photo that a sealed statement of the station's party names."""
+        return await _told(hub(), lambda: _photo_taken(services, request))
+
     async def status(request: Request) -> Response:
         """How the hub stands towards the signing station; also for a key that was ended."""
         return await _told(hub(), lambda: _asked(hub(), request))
@@ -140,6 +151,8 @@ def station_wire_routes(services: Services) -> APIRouter:
         ("push", push, "POST", PUSH_OPENAPI),
         ("pull", pull, "POST", PULL_OPENAPI),
         ("bundle", bundle, "POST", BUNDLE_OPENAPI),
+        ("photos", photos, "POST", PHOTOS_OPENAPI),
+        ("photo", photo, "POST", PHOTO_OPENAPI),
         ("status", status, "GET", STATUS_OPENAPI),
     ):
         router.add_api_route(
@@ -306,6 +319,19 @@ async def _bundled(services: Services, request: Request) -> Response:
         return Response(found, 200, {"cache-control": "no-store"}, _JSON)
 
     return await run_sync(work)
+
+
+async def _photos_asked(services: Services, request: Request) -> Response:
+    body = await _body(request, _JSON, MOST_QUESTION)
+    asking = await _admitted(services.hub, request, body)
+    digests = asked_digests(body)
+    return _json(await run_sync(lambda: lacking(services.album, asking.record.party, digests)))
+
+
+async def _photo_taken(services: Services, request: Request) -> Response:
+    body = await _body(request, JPEG, MOST_PHOTO)
+    asking = await _admitted(services.hub, request, body)
+    return _json(await run_sync(lambda: take(services.album, asking.record.party, body)))
 
 
 async def _asked(hub: Hub, request: Request) -> Response:

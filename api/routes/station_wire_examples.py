@@ -73,6 +73,23 @@ _SIGNED_ERRORS: Final = {
     429: _TOO_MANY,
     503: _AWAY,
 }
+
+
+def signed_headers() -> list[dict[str, Any]]:
+    """The headers of a signed request, for routes of other rooms."""
+    return list(_SIGNATURE_HEADERS)
+
+
+def signed_errors() -> dict[int, Any]:
+    """What every signed request may be answered with instead."""
+    return dict(_SIGNED_ERRORS)
+
+
+def wrong_media() -> dict[str, Any]:
+    """The answer to another media type."""
+    return _MEDIA
+
+
 _JOIN_ERRORS: Final = {
     400: _MALFORMED,
     403: problem_answer("Not allowed", "code-unknown", "The code is wrong, used or expired."),

@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.bootstrap import Services
+from api.station_pages.forms import FORMS
 from tests.pages.cooperative import GTIN, LOT, PARTY, RAW, RAW_LOT, serial
 
 HARVEST = {
@@ -28,7 +29,7 @@ def size(services: Services) -> int:
 
 def test_the_start_page_leads_everywhere_in_one_press(station: TestClient) -> None:
     page = station.get("/tram").text
-    for address in ("thu-hoach", "tiep-nhan", "che-bien", "dong-goi", "in-tem"):
+    for address in (*FORMS, "in-tem"):
         assert f'href="/tram/{address}"' in page
     assert LOT in page
     assert "chưa cấp đủ số tem" in page
@@ -90,8 +91,9 @@ def test_a_harvest_is_recorded_without_the_private_words(
     own = {"sec-fetch-site": "same-origin", "origin": "http://127.0.0.1:8471"}
     answer = station.post("/tram/thu-hoach", data=HARVEST, headers=own)
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/lo/HTX-MD%2Fbot-dong/VT-KV01-260920"
-    assert station.get(answer.headers["location"]).status_code == 200
+    page = station.get(answer.headers["location"]).text
+    assert 'href="/lo/HTX-MD%2Fbot-dong/VT-KV01-260920"' in page
+    assert "Hộ 12 (Lan)" in page and "trời nắng" in page  # on this machine alone
     found = services.views.lot(RAW, "VT-KV01-260920")
     assert found is not None
     step = found.facts["steps"][0]
@@ -127,7 +129,7 @@ def test_a_scanned_label_is_understood_as_its_lot(services: Services, station: T
     form = {"lot_given": scanned, "amount": "50", "site": "XCB-01"}
     answer = station.post("/tram/tiep-nhan", data=form)
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/lo/{GTIN}/{LOT}"
+    assert f'href="/lo/{GTIN}/{LOT}"' in station.get(answer.headers["location"]).text
 
 
 def test_packing_takes_the_shelf_life_and_makes_a_code(
@@ -143,7 +145,7 @@ def test_packing_takes_the_shelf_life_and_makes_a_code(
     }
     answer = station.post("/tram/dong-goi", data=form)
     assert answer.status_code == 303, answer.text
-    assert answer.headers["location"] == f"/lo/{GTIN}/L260923B"
+    assert f'href="/lo/{GTIN}/L260923B"' in station.get(answer.headers["location"]).text
     found = services.views.lot(GTIN, "L260923B")
     assert found is not None
     assert (found.facts["expiry"], found.facts["packs"]) == ("2027-09-23", 10)
@@ -189,7 +191,7 @@ def test_the_dossier_tells_the_lot_both_ways(station: TestClient) -> None:
     assert f'href="/lo/{GTIN}/{LOT}"' in page
     assert "<svg" in page
     forward = station.get(f"/lo/{GTIN}/{LOT}?lang=en").text
-    assert f'href="/lo/HTX-MD%2Fbot-dong/{RAW_LOT}"' in forward
+    assert f'href="/lo/HTX-MD%2Fbot-dong/{RAW_LOT}' in forward
     assert "Mass balance" in forward
     assert PARTY in forward
     assert station.get(f"/lo/{GTIN}/NOPE").status_code == 404

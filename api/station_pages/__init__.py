@@ -1,0 +1,1 @@
+"""The station's start page, its recording forms, and the page of a record."""
