@@ -1,0 +1,1 @@
+"""What somebody must look after before it is too late: papers, scales, stock, orders, labels."""

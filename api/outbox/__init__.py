@@ -1,0 +1,1 @@
+"""The page of what a station has not yet sent to its hub."""
