@@ -1,0 +1,1 @@
+"""The manager's registers, through the pages that keep them."""
