@@ -225,13 +225,13 @@ def erased_text(lang: str, found: int, gone: int, *, done: bool) -> str:
     if not done:
         return choose(
             lang,
-            f"{found} private texts would be erased; nothing was changed. Do it with --yes.",
-            f"Sẽ xóa {found} ghi chú riêng; chưa thay đổi gì. Thêm --yes để xóa.",
+            f"{found} private texts or photos would be erased; nothing was changed. Do it with --yes.",
+            f"Sẽ xóa {found} ghi chú riêng hoặc ảnh; chưa thay đổi gì. Thêm --yes để xóa.",
         )
     return choose(
         lang,
-        f"{gone} private texts erased, every proof still verifies. Older backups still hold them: "
+        f"{gone} private texts or files of photos erased, every proof still verifies. Older backups still hold them: "
         "replace those; a restore from one erases them again.",
-        f"Đã xóa {gone} ghi chú riêng, mọi bằng chứng vẫn đúng. Bản sao lưu cũ vẫn còn: hãy thay bằng "
+        f"Đã xóa {gone} ghi chú riêng hoặc tệp ảnh, mọi bằng chứng vẫn đúng. Bản sao lưu cũ vẫn còn: hãy thay bằng "
         "bản mới; khôi phục từ bản cũ sẽ tự xóa lại.",
     )

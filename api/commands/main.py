@@ -38,6 +38,7 @@ MODULES = {
     "carton": ("carton",),
     "printer": ("printer",),
     "station": ("station",),
+    "table": ("table",),
     "template": ("template",),
     "verifier": ("verifier",),
     "virtual_printer": ("virtual-printer",),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from api.access.gate import Gate
-from api.access.people import checked_party
+from api.access.people import checked_for, checked_party
 from api.access.table import OF_A_PARTY, PEOPLE
 from api.bootstrap import Services
 from api.commands import people_passkeys
@@ -19,7 +19,7 @@ from api.pages.access_words import WHAT_WORDS
 from api.pages.messages_catalogue import tongue
 from api.pages.words import worded
 from api.routes.access_account import posix_moment
-from api.routes.access_people import names_of
+from api.routes.access_people import kinds_of, names_of
 from api.settings import DEFAULT_PORT
 
 
@@ -45,7 +45,7 @@ def _add_people(nouns: Nouns) -> None:
     for one in (add, role):
         one.add_argument("--role", required=True, choices=PEOPLE)
         one.add_argument(
-            "--party", default="", metavar="P", help=f"for {' and '.join(sorted(OF_A_PARTY))}"
+            "--party", default="", metavar="P", help=f"for {' and '.join(sorted(OF_A_PARTY))}; of an inspector, the authority"
         )
     add.set_defaults(run=run_add)
     role.set_defaults(run=run_role)
@@ -131,7 +131,7 @@ def run_first(args: argparse.Namespace) -> int:
 def run_add(args: argparse.Namespace) -> int:
     """Add somebody."""
     with _gate(args) as (services, gate):
-        party = checked_party(args.party, _codes(services))
+        party = checked_for(args.role, args.party, kinds_of(services))
         _tell_link(args, services, gate.people.add(args.account, args.name, args.role, party))
     return 0
 
@@ -139,7 +139,8 @@ def run_add(args: argparse.Namespace) -> int:
 def run_role(args: argparse.Namespace) -> int:
     """Change a role."""
     with _gate(args) as (services, gate):
-        gate.people.set_role(args.account, args.role, checked_party(args.party, _codes(services)))
+        party = checked_for(args.role, args.party, kinds_of(services))
+        gate.people.set_role(args.account, args.role, party)
     tell(
         choose(
             args.lang, f"{args.account} is {args.role} now.", f"{args.account} nay là {args.role}."

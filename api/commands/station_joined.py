@@ -141,7 +141,8 @@ def run_sync(args: argparse.Namespace) -> int:
             synchroniser.close()
         now = standing(link, services.ledger)
         if args.json:
-            give({"sent": done.sent, "taken": done.taken, **_as_data(link, now)})
+            told = {"sent": done.sent, "taken": done.taken, "photos": done.photos}
+            give({**told, **_as_data(link, now), "photos_unsent": _photos_unsent(services)})
         else:
             tell(
                 choose(
@@ -151,6 +152,7 @@ def run_sync(args: argparse.Namespace) -> int:
                 )
             )
             tell(now.say(args.lang, int(services.now().timestamp())))
+            _tell_photos(services, args.lang)
         return 0 if now.frozen is None else 1
     finally:
         services.close()
@@ -164,11 +166,26 @@ def run_status(args: argparse.Namespace) -> int:
         most = max(args.newest, now.unsent, 0)
         listed = list(newest_statements(link, services.ledger, most))
         if args.json:
-            data = _as_data(link, now)
+            data = {**_as_data(link, now), "photos_unsent": _photos_unsent(services)}
             give({**data, "statements": [asdict(one) for one in listed]})
         else:
             print(_as_text(link, now, listed, services, args.lang))
+            _tell_photos(services, args.lang)
     return 0 if now.frozen is None else 1
+
+
+def _photos_unsent(services: Services) -> int:
+    """How many files of photos the hub has not confirmed."""
+    from api.photos.waiting import waiting_photos
+
+    link = _link(services)
+    return len(waiting_photos(services.album, link.state, link.joined.party))
+
+
+def _tell_photos(services: Services, lang: str) -> None:
+    count = _photos_unsent(services)
+    if count:
+        tell(choose(lang, f"{count} files of photos not yet sent.", f"{count} tệp ảnh chưa gửi."))
 
 
 def _link(services: Services) -> HubLink:

@@ -20,6 +20,7 @@ class Column(Enum):
     PARTNER = "đối tác"
     INSTRUMENT = "thiết bị"
     EXPIRY = "hạn dùng"
+    LOSS = "hao hụt"
     NOTE = "ghi chú"
 
 
@@ -30,7 +31,7 @@ NEEDED: Final = (Column.TIME, Column.TYPE)
 TEXT_COLUMNS: Final = frozenset({Column.PARTNER, Column.NOTE})
 
 # A minus before a number is an amount below nought, and deserves that sentence instead.
-NUMBER_COLUMNS: Final = frozenset({Column.QUANTITY})
+NUMBER_COLUMNS: Final = frozenset({Column.QUANTITY, Column.LOSS})
 
 _HEADINGS: Final = {folded(column.value): column for column in Column} | {
     "time": Column.TIME,
@@ -44,6 +45,7 @@ _HEADINGS: Final = {folded(column.value): column for column in Column} | {
     "partner": Column.PARTNER,
     "instrument": Column.INSTRUMENT,
     "expiry": Column.EXPIRY,
+    "loss": Column.LOSS,
     "note": Column.NOTE,
 }
 

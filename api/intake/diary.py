@@ -8,7 +8,8 @@ Columns (in any order; only the first two are needed in the file):
 * `số lượng`, `đơn vị` with decimal comma and dots between thousands;
 * `từ lô` input lots as `lot=quantity + lot=quantity`, kilograms unless a unit follows. Lot codes
   that hold `+` or `=` themselves cannot be written here;
-* `đối tác` other party, `thiết bị` instrument, `hạn dùng` last day of use, `ghi chú` note.
+* `đối tác` other party, `thiết bị` instrument, `hạn dùng` last day of use, `hao hụt` what a
+  run lost (kilograms unless a unit follows), `ghi chú` note.
 
 What a type has no place for (the item of field work, the quantity of a recall) is not read.
 
@@ -47,10 +48,11 @@ def read_diary(raw: bytes, party: str, known: Known, now: dt.datetime) -> Iterat
     answer from a ledger in which the rows before are recorded already.
     """
     lines = read_table(raw)
-    return (_row(line, party, known, now) for line in lines)
+    return (read_row(line, party, known, now) for line in lines)
 
 
-def _row(line: Line, party: str, known: Known, now: dt.datetime) -> Row:
+def read_row(line: Line, party: str, known: Known, now: dt.datetime) -> Row:
+    """One row of a diary, wherever its cells come from."""
     if line.empty:
         return Row(line.number, None, (), "")
     cells = Cells(line.cells, party, known, now)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from api.intake.cells import Cells
 from api.intake.columns import Column
-from api.intake.inputs import read_inputs
+from api.intake.inputs import read_inputs, read_loss
 from api.intake.notes import (
     MOST_INTERVAL_DAYS,
     activity_of,
@@ -56,11 +56,14 @@ def harvested(cells: Cells) -> Content:
 
 
 def processed(cells: Cells) -> Content:
-    """chế biến -> processed, with the row's lot as its one output."""
+    """chế biến -> processed, with the row's lot as its one output, and what was lost."""
     lot = cells.lot()
     output = {"lot": lot, "quantity": cells.quantity(lot["item"])}
     inputs = read_inputs(cells, lot["item"])
-    body = {"site": cells.site(), "inputs": inputs, "outputs": [output]}
+    body: dict[str, Any] = {"site": cells.site(), "inputs": inputs, "outputs": [output]}
+    loss = read_loss(cells)
+    if loss is not None:
+        body["loss"] = loss
     return _with_texts(cells, _weighed(cells, body), None)
 
 

@@ -1,4 +1,4 @@
-"""The column "từ lô": which lots went in, as `lot=quantity + lot=quantity`."""
+"""The columns "từ lô" (`lot=quantity + lot=quantity`) and "hao hụt" (what was lost)."""
 
 import re
 from decimal import Decimal
@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from api.intake.cells import Cells
 from api.intake.columns import Column, looks_like_formula
-from ledger.domain.quantities import Unit
+from api.intake.problems import IntakeProblem
+from ledger.domain.errors import DomainError
+from ledger.domain.quantities import Unit, parse_unit
 
 MOST_INPUTS: Final = 60
 
+_LOSS: Final = re.compile(r"(?P<number>[-0-9.,]+) ?(?P<unit>[^\W\d]*)")
 _PART: Final = re.compile(r"(?P<lot>[^=]+?) ?= ?(?P<number>[-0-9.,]+) ?(?P<unit>[^\W\d]*)")
 
 
@@ -28,6 +31,25 @@ def read_inputs(cells: Cells, output_item: str | None) -> list[dict[str, Any]]:
         return []
     found = [_one_input(cells, part, output_item) for part in parts]
     return [one for one in found if one is not None]
+
+
+def read_loss(cells: Cells) -> dict[str, str] | None:
+    """The declared loss of a run, kilograms unless a unit follows; None for none."""
+    text = cells.text(Column.LOSS)
+    if not text or text == "0":
+        return None
+    match = _LOSS.fullmatch(text)
+    number = cells.number(match["number"] if match else text, Column.LOSS)
+    typed = match["unit"] if match else ""
+    try:
+        unit = parse_unit(typed) if typed else (Unit.KILOGRAM, Decimal(1))
+    except DomainError as refusal:
+        cells.problems.append(IntakeProblem.refused(refusal, Column.LOSS.value))
+        return {}
+    if unit[0].counted:
+        cells.report("unit-wrong", Column.LOSS, found=typed, expected="kg, g, tấn, lít")
+        return {}
+    return {} if number is None else cells.amount(number, unit, Column.LOSS)
 
 
 def _one_input(cells: Cells, part: str, output_item: str | None) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ Sentences = dict[str, tuple[str, str]]
 # Written out here since a value put into a sentence is cut at 80 characters.
 _COLUMNS: Final = (
     "thời gian, loại, địa điểm, mặt hàng, lô, số lượng, đơn vị, từ lô, đối tác, thiết bị, "
-    "hạn dùng, ghi chú"
+    "hạn dùng, hao hụt, ghi chú"
 )
 
 FILES: Final[Sentences] = {

@@ -7,12 +7,12 @@ be found after half of the rows are recorded.
 import codecs
 import csv
 import io
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from api.intake.columns import NEEDED, Column, column_headed
+from api.intake.folding import composed
 from api.intake.problems import IntakeError
 
 MOST_BYTES: Final = 20 * 1024 * 1024
@@ -71,7 +71,7 @@ def decode(raw: bytes, most: int = MOST_BYTES) -> str:
     # Zero bytes mean UTF-16 without its mark, or no text at all.
     if "\0" in text:
         raise IntakeError("encoding")
-    return unicodedata.normalize("NFC", text)
+    return composed(text)
 
 
 def _delimiter(text: str) -> tuple[int, str, int]:

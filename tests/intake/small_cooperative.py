@@ -13,9 +13,7 @@ PARTY = "HTX-TH"
 GTIN = "8938503000420"
 NOW = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
 TIME = "2026-08-01T08:00:00+07:00"
-HEADINGS = (
-    "thời gian;loại;địa điểm;mặt hàng;lô;số lượng;đơn vị;từ lô;đối tác;thiết bị;hạn dùng;ghi chú"
-)
+HEADINGS = "thời gian;loại;địa điểm;mặt hàng;lô;số lượng;đơn vị;từ lô;đối tác;thiết bị;hạn dùng;hao hụt;ghi chú"
 _ORDER = HEADINGS.split(";")
 HARVEST = {
     "thời gian": "07/09/2026 09:06",
