@@ -1,0 +1,1 @@
+"""The inspector: finding anything, lots both ways, orders, evidence, papers beside the ledger."""
