@@ -10,7 +10,7 @@ UV := $(shell command -v uv 2>/dev/null)
 # uses at every start takes twice as long to start, and the tests start hundreds.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test test-long bench bench-growth lint lock tools clean
+.PHONY: demo test test-long bench bench-growth guide-pictures lint lock tools clean
 
 demo: $(VENV)/.run
 	$(VENV)/bin/ocop demo --dir $(DIR) --port $(PORT) $(if $(ONCE),--once,)
@@ -31,6 +31,10 @@ bench: $(VENV)/.dev tools
 # A ledger of a million statements beside one of ten thousand: made once, kept in build/.
 bench-growth: $(VENV)/.dev
 	$(PY) -m bench growth
+
+# The pictures of docs/huong-dan, taken from the real pages.
+guide-pictures: $(VENV)/.dev tools
+	OCOP_GUIDE_PICTURES=1 $(PY) -m pytest -q tests/everywhere/test_guide_pictures.py -k look_as
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff format --check .

@@ -14,8 +14,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.access.enforced import Enforced, LimitedLabels
 from api.access.errors import SideAway
 from api.access.gate import Gate
+from api.consumer.endpoint import ConsumerEndpoint
+from api.consumer.phones import Phones
+from api.consumer.routes import report_routes
+from api.drill.routes import drill_routes
+from api.figures.routes import figures_routes
+from api.guide.routes import guide_routes
+from api.inspector.dossier_routes import dossier_routes
+from api.inspector.routes import inspector_routes
+from api.outbox.routes import outbox_routes
 from api.pages.notices import notice
 from api.pages.static_files import static_routes
+from api.photos.pages import photo_routes
+from api.photos.serving import serving_routes
+from api.province.routes import province_routes
+from api.registers.label_choice import label_choice_routes
+from api.registers.operators import operator_routes
+from api.registers.pages import register_routes
 from api.routes.access import access_routes
 from api.routes.access_account import Account, account_routes
 from api.routes.access_disclosure import disclosure_routes
@@ -23,8 +38,7 @@ from api.routes.access_passkeys import passkey_routes
 from api.routes.access_people import PeoplePages, people_routes
 from api.routes.api_examples import with_outer_answers
 from api.routes.carton import carton_routes
-from api.routes.consumer import ConsumerEndpoint
-from api.routes.dossier import dossier_routes
+from api.routes.chosen_language import Speaking
 from api.routes.entries import entries_routes
 from api.routes.health import health_routes
 from api.routes.log import log_routes
@@ -36,8 +50,12 @@ from api.routes.replies import html, problem, wants_html
 from api.routes.services import Services
 from api.routes.station import station_routes
 from api.routes.station_wire import station_wire_routes
+from api.routes.style_page import style_routes
 from api.scans.places import Peers
 from api.serving.timely_bodies import Timely
+from api.station_quick.routes import quick_routes
+from api.station_scan.routes import scan_routes
+from api.tables.pages import table_routes
 from api.watching.watch import Watch
 from ledger.errors import LedgerError
 
@@ -109,8 +127,9 @@ def create_app(services: Services) -> FastAPI:
         gate.disclosures.load()
     with suppress(SideAway):  # the own machine goes on recording when the database goes away
         gate.standing.get()
+    phones = Phones(services.side)
     secure = (services.settings.base_url or "").startswith("https:")
-    labels = LimitedLabels(ConsumerEndpoint(services, gate.disclosures), gate, peers)
+    labels = LimitedLabels(ConsumerEndpoint(services, gate.disclosures, phones), gate, peers)
     account, people = Account(gate, peers), PeoplePages(services, gate)
     app.labels = Protected(labels, LABEL_ROUTE, secure=secure)
     for routes in (
@@ -123,7 +142,23 @@ def create_app(services: Services) -> FastAPI:
         people_routes(people),
         passkey_routes(gate, peers, account, people),
         disclosure_routes(services, gate),
+        inspector_routes(services),
+        register_routes(services, gate),
+        table_routes(services),
+        operator_routes(services, gate),
+        label_choice_routes(services),
+        report_routes(services, gate, peers, phones),
         station_routes(services),
+        style_routes(),
+        serving_routes(services),
+        photo_routes(services),
+        scan_routes(services),
+        outbox_routes(services),
+        quick_routes(services),
+        guide_routes(services),
+        province_routes(services),
+        figures_routes(services),
+        drill_routes(services, gate.disclosures, phones),
     ):
         app.router.routes.extend(routes)
     for router in (
@@ -136,8 +171,9 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(HTTPException, _failed)
     app.add_exception_handler(LedgerError, _store_away)
     app.add_exception_handler(SideAway, _store_away)
-    # The last one is the outermost: headers and faults, patience, then who may ask, then the routes.
+    # The last one is the outermost: headers and faults, language, patience, who may ask, the routes.
     app.add_middleware(Enforced, application=app, gate=gate, peers=peers)
     app.add_middleware(Timely)
+    app.add_middleware(Speaking, secure=secure)
     app.add_middleware(Protected, secure=secure)
     return app

@@ -23,9 +23,11 @@ from api.keeping.stopped import StoppedStore
 from api.keys.wiring import Roots, enrol_party, make_first_keys, record_genesis, signers_of
 from api.labels.account import LabelAccount
 from api.labels.desk import Desk
+from api.labels.jobs import THREADS
 from api.labels.labelling import Labelling
 from api.labels.printer_list import PrinterList
 from api.labels.template_list import TemplateList
+from api.photos.album import Album
 from api.private_notes import PrivateNotes
 from api.read_side import ReadSide
 from api.scans.counter import ScanCounter
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
 __all__ = ["Services", "create", "enrol_party", "open_folder", "signers_of", "utc_now"]
 
 _ONE_ROOT = Roots()
+_LAST_LABELS = 2.0
+"""Seconds for print jobs to end before what they read from is closed; more would hold Ctrl-C up."""
 
 
 def utc_now() -> dt.datetime:
@@ -101,6 +105,7 @@ class Services:
     side: SideTables
     committer: Committer
     cosigned: Cosigned = field(init=False)
+    album: Album = field(init=False)
     _hub: Hub | None = None
     link: HubLink | None = None
     _writer: BatchingWriter | None = None
@@ -108,6 +113,7 @@ class Services:
 
     def __post_init__(self) -> None:
         self.cosigned = Cosigned(self.folder, self.log_key)
+        self.album = Album(self.folder, self.tables, self.side)
         self.exporter.best = self.cosigned.best
         self.exporter.lines = self.cosigned.with_lines
         self.index.until = self.cosigned.size
@@ -208,12 +214,13 @@ class Services:
         with self._lock:
             if self._writer is not None:
                 self._writer.close()
+        self.labelling.running.wait(_LAST_LABELS)
         self.scans.close()
         if self._hub is not None:
             self._hub.close()
         self.side.close()
         self.index.close()
-        self.tables.close()
+        self.tables.close(spare=THREADS)
         self.projector.connection.close()
         self.notes.close()
         self.ledger.close()

@@ -10,9 +10,14 @@ from typing import Any
 from api.errors import DoorError
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Gtin
+from ledger.projections.lookup import Lookup
+from ledger.projections.stock import Stock
 from ledger.projections.stories import Stories
+from ledger.projections.tallies import Tallies
 from ledger.projections.views import Container, LabelRow, LotFacts, Views
+from ledger.registrations import Registrations
 from ledger.verify.amounts import kilograms, plain
+from ledger.verify.history import Located
 from ledger.verify.registry import Registry
 
 
@@ -42,11 +47,36 @@ class ReadSide:
         self._views = views
         self._stories = stories
         self._in_doubt = in_doubt
+        self._registrations = Registrations(views, stories.located_all)
 
     @property
     def registry(self) -> Registry:
         """Registered parties, sites, items, products, certificates and instruments."""
         return self._stories.history.registry
+
+    def registered(self, *subjects: str) -> list[Located]:
+        """Every registry statement about these, in log order; subjects as `Registrations` has them."""
+        return self._registrations.about(subjects)
+
+    @property
+    def stories(self) -> Stories:
+        """Lots as their statements tell them, and the keys that signed."""
+        return self._stories
+
+    @property
+    def lookup(self) -> Lookup:
+        """Finding by words and codes; of the thread that asks."""
+        return Lookup(self._views.connection())
+
+    @property
+    def tallies(self) -> Tallies:
+        """Counts over the whole ledger; of the thread that asks."""
+        return Tallies(self._views.connection())
+
+    @property
+    def stock(self) -> Stock:
+        """Lots that run out of time, and those stopped."""
+        return Stock(self._views)
 
     @property
     def size(self) -> int:
@@ -76,7 +106,7 @@ class ReadSide:
 
     def lots(self, party: str | None = None, limit: int = 200) -> list[LotRow]:
         """Lots with the newest statement first."""
-        return [_row(one) for one in self._views.lots(party, limit)]
+        return [row_of(one) for one in self._views.lots(party, limit)]
 
     def lots_handled(self, party: str, limit: int) -> list[LotRow]:
         """As `lots`, with those of others that the party said something of, as received goods."""
@@ -89,7 +119,7 @@ class ReadSide:
 
     def _row_for(self, party: str, facts: dict[str, Any]) -> LotRow:
         """A line as `party` has the lot: of a part that came from others, what is left of that."""
-        row = _row(facts)
+        row = row_of(facts)
         if facts["party"] == party:
             return row
         own = [step for step in facts["steps"] if step["party"] == party]
@@ -159,7 +189,8 @@ def _mass(quantities: Iterable[dict[str, str] | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
-def _row(facts: dict[str, Any]) -> LotRow:
+def row_of(facts: dict[str, Any]) -> LotRow:
+    """The line of a list for a lot's facts."""
     return LotRow(
         facts["item"],
         facts["lot"],

@@ -157,7 +157,7 @@ def test_a_scanner_at_the_station_reads_a_signed_code_as_it_reads_a_plain_one(
         (text,) = printed(services, tmp_path, 1)
         serial = LabelAddress.read(text).serial
         assert scanned_label(text, services) == (GTIN, LOT, serial)
-        assert scanned_serial(f" {text}\n", LOT) == serial
+        assert scanned_serial(f" {text}\n", LOT, services) == serial
         assert scanned_lot(text, services) == (GTIN, LOT)
 
 

@@ -20,6 +20,7 @@ from api.access.listed import Listed, listed
 from api.access.table import ANYBODY, SIGNED, TABLE, may
 from api.access.viewer import ANONYMOUS, KEY, Viewer
 from api.disclosure.choices import DisclosureRefused
+from api.pages.addresses import at
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.routes.negotiation import asked_for
@@ -129,7 +130,7 @@ class Enforced:
         if not viewer.id and asks and not template.startswith("/api/"):
             station = template.startswith(_STATION) and at_home(request)
             door = "/tram/khoa" if station else "/vao"
-            return RedirectResponse(door if lang == "vi" else f"{door}?lang={lang}", 303)
+            return RedirectResponse(at(door, lang), 303)
         if wants_html(request.scope["headers"]) or template.startswith(_STATION):
             return html(_refused(viewer, lang), 403)
         detail = (

@@ -21,9 +21,10 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many a minute, and as many at once."""
+    """So many a minute, and as many at once; or so many in more minutes."""
 
     a_minute: int
+    minutes: int = 1
 
 
 RATES: Final = {
@@ -31,6 +32,8 @@ RATES: Final = {
     "sign-in-address": Rate(60),  # a shared address may hold a whole office
     "pin": Rate(20),  # of a whole station
     "join": Rate(5),
+    "report": Rate(5),
+    "report-day": Rate(40, 24 * 60),  # else one network fills the day's room of all
     "scan": Rate(600),
     "scan-serial": Rate(60),
     "station": Rate(600),  # of a key
@@ -48,8 +51,9 @@ class Limits:
         self._lock = threading.Lock()
         self._whole: dict[str, OrderedDict[str, float]] = {kind: OrderedDict() for kind in RATES}
         self._steps = {
-            kind: (MINUTE / rate.a_minute, MINUTE - MINUTE / rate.a_minute)
+            kind: (whole / rate.a_minute, whole - whole / rate.a_minute)
             for kind, rate in RATES.items()
+            for whole in (MINUTE * rate.minutes,)
         }
 
     def take(self, kind: str, who: str) -> float | None:

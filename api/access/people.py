@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -19,7 +19,7 @@ from api.access.passwords import checked_password, fits, hashed
 from api.access.record import Record
 from api.access.schema import found_people
 from api.access.side_tables import SideTables, Write
-from api.access.table import OF_A_PARTY, PEOPLE
+from api.access.table import OF_A_PARTY, OF_AN_AUTHORITY, PEOPLE
 from api.errors import DoorError
 
 LINK_SECONDS: Final = 2 * 86_400
@@ -58,6 +58,12 @@ class PeopleRefused(DoorError):
         "party-unregistered": (
             "Party {found} is not registered in this ledger, there are: {known}",
             "Cơ sở {found} chưa đăng ký trong sổ, hiện có: {known}",
+        ),
+        "party-no-authority": (
+            "Party {found} is registered as {kind}, not as an authority; an inspector belongs to an "
+            "authority, or to no party and then signs no orders.",
+            "Cơ sở {found} được đăng ký là {kind}, không phải cơ quan quản lý; cán bộ kiểm tra thuộc "
+            "một cơ quan quản lý, hoặc không thuộc cơ sở nào và khi đó không ký lệnh.",
         ),
         "party-none": (
             "Party {found} is not registered in this ledger, nor is any other; register it first: "
@@ -351,8 +357,16 @@ def _check_role(role: str, party: str) -> None:
         raise PeopleRefused("role-unknown", found=role, known=", ".join(PEOPLE))
     if role in OF_A_PARTY and not party:
         raise PeopleRefused("party-needed", role=role)
-    if role not in OF_A_PARTY and party:
+    if party and role not in OF_A_PARTY | OF_AN_AUTHORITY:
         raise PeopleRefused("party-unwanted", role=role)
+
+
+def checked_for(role: str, party: str, kinds: Mapping[str, str]) -> str:
+    """As `checked_party`, and of kind authority for an inspector; `kinds` by party code."""
+    known = checked_party(party, list(kinds))
+    if known and role in OF_AN_AUTHORITY and kinds[known] != "authority":
+        raise PeopleRefused("party-no-authority", found=party, kind=kinds[known])
+    return known
 
 
 def checked_party(party: str, registered: list[str]) -> str:

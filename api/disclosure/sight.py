@@ -99,7 +99,15 @@ def seen(facts: Facts, sight: Sight | None, views: Lots) -> Facts:
     if cut(whole, "labels"):
         shown["labels"] = None
     shown["stages"] = [
-        _stage(one, whole | sight.of(owner_of(views, one["item"])), cut) for one in facts["stages"]
+        _stage(one, whole | sight.of(owner_of(views, one["item"])), cut, _friends(facts, sight))
+        for one in facts["stages"]
+    ]
+    shown["photos"] = [
+        one
+        for one in facts["photos"]
+        # A picture of a supplier's says whose goods these were.
+        if one["party"] in _friends(facts, sight)
+        or not cut(whole | sight.of(one["party"]), "suppliers")
     ]
     shown["certificates"] = [
         kept
@@ -145,8 +153,17 @@ def _groups(step: Facts, whole: frozenset[str], sight: Sight) -> frozenset[str]:
     return NOTHING if party == sight.own else whole | sight.said(party)
 
 
-def _stage(stage: Facts, groups: frozenset[str], cut: _Cut) -> Facts:
+def _friends(facts: Facts, sight: Sight) -> frozenset[str | None]:
+    return frozenset({facts["party"], sight.friend, sight.own})
+
+
+def _stage(
+    stage: Facts, groups: frozenset[str], cut: _Cut, friends: Collection[str | None]
+) -> Facts:
     shown = dict(stage)
+    strange = [one for one in stage["photos"] if one["party"] not in friends]
+    if strange and cut(groups, "suppliers"):
+        shown["photos"] = [one for one in stage["photos"] if one["party"] in friends]
     if (stage["kg"] or stage["packs"]) and cut(groups, "amounts"):
         shown["kg"] = shown["packs"] = None
     if stage["sites"] and cut(groups, "sites"):

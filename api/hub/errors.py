@@ -117,6 +117,18 @@ class HubRefused(DoorError):
             "What stations need cannot be looked up now ({why}); come again in a moment.",
             "Hiện không tra được những gì trạm cần ({why}); hãy thử lại sau ít phút.",
         ),
+        "photo-unnamed": (
+            "No sealed statement of the sender's party names the photo {digest} yet; send the "
+            "statement first, then the photo again.",
+            "Chưa có phiếu đã niêm phong nào của cơ sở gửi nêu ảnh {digest}; hãy gửi phiếu trước, rồi "
+            "gửi lại ảnh.",
+        ),
+        "photo-unfit": (
+            "The photo {digest} is no plain JPEG without metadata in the agreed size; choose the "
+            "picture again on the station's page of photos.",
+            "Ảnh {digest} không phải JPEG thuần, không dữ liệu kèm, đúng cỡ quy định; hãy chọn lại ảnh "
+            "trên trang ảnh của trạm.",
+        ),
         "not-sealed": (
             "Nothing is sealed at this hub yet; come again in a moment.",
             "Máy chủ chưa niêm phong phiếu nào; hãy thử lại sau ít phút.",
@@ -142,5 +154,7 @@ STATUSES = {
     "behind": 503,
     "not-sealed": 503,
     "needs-away": 503,
+    "photo-unnamed": 409,
+    "photo-unfit": 400,
 }
 """HTTP status of each refusal that a station may be answered with."""

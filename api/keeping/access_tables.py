@@ -1,4 +1,4 @@
-"""People, PINs, passes, what is hidden, the record: the side tables from one database to another.
+"""People, PINs, passes, the record, what is hidden or reported: side tables to another database.
 
 Every declared table goes along whole, whoever declared it; none of what only lets somebody in for
 a while (sessions, one-time links, tickets), so that nothing that was ended comes back to life.
@@ -24,11 +24,15 @@ def with_every_room(side: SideTables) -> SideTables:
     # Read here: they bring in the library of passwords, which most commands never need.
     from api.access.readers import Readers
     from api.access.record import Record
+    from api.consumer.phones import Phones
+    from api.consumer.reports import Reports
     from api.disclosure.choices import Disclosures
 
     found_people(side)
     found_station_rooms(side)
     Disclosures(side)
+    Phones(side)
+    Reports(side, _never)
     Readers(side, _never, Record(side, _never))
     return side
 

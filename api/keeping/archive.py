@@ -25,6 +25,7 @@ FORMAT = "ocop-ledger/backup/v1"
 MANIFEST = "manifest.json"
 _WHAT = "manifest"
 _MOST_MANIFEST = 16 * 1024 * 1024
+_MOST_PARTS = 80_000  # photos are two files each
 _HEX = 64
 _COMMENT = b"sha256:"
 _CHUNK = 1024 * 1024
@@ -67,7 +68,7 @@ class Manifest:
                 "value-wrong", where="format", what=_WHAT, found=top["format"], expected=FORMAT
             )
         parts = []
-        for one in strict_json.list_of(top["parts"], "parts", _WHAT, 10_000):
+        for one in strict_json.list_of(top["parts"], "parts", _WHAT, _MOST_PARTS):
             fields = strict_json.object_of(one, ("name", "bytes", "sha256"), "parts", _WHAT)
             strict_json.hex_of(fields["sha256"], 32, "sha256", _WHAT)
             name = strict_json.text_of(fields["name"], "name", _WHAT, 200)

@@ -36,7 +36,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """One private text that would go; `text` None when it is not here any more."""
+    """One private text or photo (its caption) that would go; `text` None when it is not here any more."""
 
     digest: str
     text: str | None
@@ -56,7 +56,12 @@ def erasures(
     if digest is not None:
         if not DIGEST.fullmatch(digest.lower()):
             raise KeepingError("digest-wrong", found=digest)
-        texts: dict[str, str | None] = {digest.lower(): services.notes.text_of(digest.lower())}
+        digest = digest.lower()
+        text = services.notes.text_of(digest)
+        photos = services.album.table.with_digest(digest)
+        # What a photo shows is said in the ledger.
+        words = photos[0].caption if photos and services.album.shelf.has(digest) else None
+        texts: dict[str, str | None] = {digest: words if text is None else text}
     else:
         wanted = (containing or "").strip()
         if len(wanted) < _SHORTEST:
@@ -67,7 +72,7 @@ def erasures(
 
 
 def erase(services: Services, digests: list[str]) -> int:
-    """Erase the texts of these digests; returns how many there were.
+    """Erase the texts, and the files of photos, of these digests; returns how many there were.
 
     First the digests are noted in `erased.txt`, so that a restore from an older backup erases
     again whatever happens next.
@@ -77,7 +82,8 @@ def erase(services: Services, digests: list[str]) -> int:
     """
     path = services.folder / ERASED_FILE
     remember_erased(path, digests)
-    return services.notes.erase(sorted(erased_digests(path)))
+    photos = services.album.erase(digests)
+    return photos + services.notes.erase(sorted(erased_digests(path)))
 
 
 def _mentions(store: LedgerStore, digests: Mapping[str, object]) -> dict[str, list[Mention]]:

@@ -23,6 +23,7 @@ from api.keeping.errors import KeepingError
 from api.keeping.into_database import Founding, filled_database
 from api.keeping.move_record import PART, Kind, Moved, MoveRecord, sync_tree
 from api.keeping.old_file import MOVED_FILE, close_file
+from api.keeping.photo_files import photos_into_database
 from api.keeping.snapshot import copy_ledger, snapshot
 from api.stores import LEDGER_FILE
 from ledger.store.copying import CopyRefused, Progress
@@ -82,6 +83,7 @@ def move_to_database(
             take_away_copy(founding, store)
         with filled_database(founding, room, store, on_progress, "move-half-copied") as (made, its):
             access_into_database(services.side, made.application_dsn, its)
+            photos_into_database(folder, made.application_dsn, its)
             services.side.close()  # its file is put aside whole
             head = _head(services)
             replace(settings, database=made.application_dsn, read_from=()).save(
@@ -107,6 +109,8 @@ def move_to_file(services: Services, on_progress: Progress | None = None) -> Mov
     record = MoveRecord("copying", "file", str(folder.resolve()), from_database=True)
     with _moving(services, record) as room:
         head = copy_ledger(store, room / LEDGER_FILE, on_progress)
+        # Named by their content: more of them in a folder than it needs harm nothing.
+        services.album.shelf.copy_into(folder)
         keep_access(services.side, room)
         replace(settings, database=None, read_from=()).save(room / SETTINGS_FILE)
         return _decide(services, record, room, head, str(folder / LEDGER_FILE))

@@ -30,10 +30,12 @@ from api.keeping.errors import KeepingError
 from api.keeping.extending import Behind, Journal, Known, compare, journals_at_risk
 from api.keeping.into_database import Founding, filled_database, keep_passwords
 from api.keeping.memory import MEMORY_FILE, write_durably
+from api.keeping.photo_files import photos_into_database
 from api.keeping.placing import put_in_place, room_in
 from api.keeping.snapshot import ERASED_FILE, RESTORED_FILE
 from api.keeping.station_errors import StationKeepingError
 from api.keeping.truth import Truth, verified
+from api.photos.shelf import PhotoShelf
 from api.private_notes import PrivateNotes
 from api.settings import Settings
 from api.station.errors import Frozen
@@ -145,6 +147,7 @@ def restore(
         ):
             source.close()
             _access_into(parts, new.application_dsn, passwords)
+            photos_into_database(parts, new.application_dsn, passwords)
             keep_passwords(passwords, parts)
             settings = Settings.load(parts / "settings.json")
             replace(settings, database=new.application_dsn).save(parts / "settings.json")
@@ -249,5 +252,6 @@ def _erase_again(folder: Path, parts: Path) -> int:
     if not digests:
         return 0
     remember_erased(parts / ERASED_FILE, digests)
+    PhotoShelf(parts).erase(sorted(digests))
     with closing(PrivateNotes(parts / "private.db")) as notes:
         return notes.erase(digests)

@@ -18,6 +18,8 @@ from pathlib import Path
 from api.access.side_tables import SideTables
 from api.keeping.access_tables import keep_access
 from api.keeping.memory import MEMORY_FILE, write_durably
+from api.labels.preferred import PREFERRED_FILE
+from api.photos.shelf import PhotoShelf
 from api.station.joined import HUB_FILE, STATE_FILE
 from api.stores import LEDGER_FILE
 from ledger.store.copying import Progress, copy_store, newest_checkpoint
@@ -30,6 +32,7 @@ RESTORED_FILE = "restored.json"
 PLAIN = (
     "settings.json",
     "printers.json",
+    PREFERRED_FILE,
     "trust.json",
     HUB_FILE,
     "witnesses.txt",
@@ -39,8 +42,8 @@ PLAIN = (
 # Everything that a copy may hold. The password of a database belongs to that database alone.
 PART = re.compile(
     r"(ledger|spool|private|scans|access|station)\.db|"
-    r"(settings|printers|trust|restored|hub)\.json|"
-    r"(checkpoint|erased|witnesses)\.txt|templates/[a-z0-9][a-z0-9-]{0,39}\.toml|keys/(?!pgpass)[A-Za-z0-9][A-Za-z0-9._-]{0,79}",
+    r"(settings|printers|label-templates|trust|restored|hub)\.json|"
+    r"(checkpoint|erased|witnesses)\.txt|photos/[0-9a-f]{2}/[0-9a-f]{64}\.jpg|templates/[a-z0-9][a-z0-9-]{0,39}\.toml|keys/(?!pgpass)[A-Za-z0-9][A-Za-z0-9._-]{0,79}",
     re.ASCII,
 )
 
@@ -77,6 +80,7 @@ def snapshot(
     for name in PLAIN:
         if (folder / name).is_file():
             _copy(folder / name, into / name)
+    PhotoShelf(folder, side).copy_into(into)
     for path in _own_files(folder, keys=keys):
         _copy(path, into / path.relative_to(folder))
     note = store.checkpoint(head.size) or ""

@@ -138,6 +138,7 @@ def enrol_party(services: Services, party: str) -> None:
     """
     keys, station = services.folder / "keys", services.station
     signers = dict(station.signers)
+    authority = services.views.registry.is_authority(party)
     admins = services.ledger.history.keys.records.values()
     has_admin = any((one.role, one.party, one.ended) == ("admin", party, None) for one in admins)
     if has_admin and not (keys / f"{party}.admin.pem").exists():
@@ -159,5 +160,7 @@ def enrol_party(services: Services, party: str) -> None:
             station.now_text(),
             by=by,
             tag=next_tag(book, party) if role == "station" else None,
+            # Its inspectors have no station of their own: this machine keeps the key for them.
+            held="hub" if authority else "station",
         )
         station.record(draft)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from printers.errors import AttentionError, PrintingError, SpoolError
 from printers.spooling.outcome import JobOutcome, Progress
 
 _LOG = logging.getLogger(__name__)
+THREADS = "print-"
+"""How the names of their threads begin."""
 _SHOWN = ("queued", "sending", "sent", "confirmed", "in_doubt", "void", "cancelled")
 
 
@@ -78,6 +81,7 @@ class Jobs:
 
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
+        self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
 
     def start(self, job: Job, work: Callable[[Job], JobOutcome]) -> str:
@@ -98,8 +102,17 @@ class Jobs:
             finally:
                 job.done = True
 
-        threading.Thread(target=run, name=f"print-{job.name}", daemon=True).start()
+        thread = threading.Thread(target=run, name=f"{THREADS}{job.name}", daemon=True)
+        with self._lock:
+            self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        thread.start()
         return job.name
+
+    def wait(self, seconds: float) -> None:
+        """Give running jobs this long together to end; one that waits for paper does not."""
+        until = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(until - time.monotonic(), 0))
 
     def add(self, job: Job) -> str:
         """A job that is not run here, such as one that has ended; its name."""

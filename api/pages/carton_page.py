@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from api.pages.consumer_page import lot_path
+from api.pages.addresses import lot_path
 from api.pages.messages_catalogue import tongue
 from api.pages.rendering import render
 from api.pages.words import STATUSES, quantity, worded

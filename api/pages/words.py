@@ -18,6 +18,7 @@ STAGES: Final = {
     "inspected": N_("Kiểm tra"),
     "sold": N_("Bán hàng"),
     "destroyed": N_("Tiêu hủy"),
+    "photographed": N_("Chụp ảnh"),
     "labels-issued": N_("Cấp số tem"),
     "labels-printed": N_("In tem"),
     "labels-voided": N_("Hủy tem"),

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from api.pages.addresses import at
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.pages.static_files import static_routes
@@ -53,7 +54,6 @@ class PaperPages:
                 lang,
                 seen=look(self._printer),
                 address=self._printer.address,
-                to="/" if lang == "vi" else f"/?lang={lang}",
             )
         )
         return html(page)
@@ -66,7 +66,7 @@ class PaperPages:
         if act is None:
             return html(notice("too-large", lang), 422)
         act()
-        return RedirectResponse("/" if lang == "vi" else f"/?lang={lang}", 303)
+        return RedirectResponse(at("/", lang), 303)
 
     async def picture(self, request: Request) -> Response:
         """One piece of paper as PNG."""

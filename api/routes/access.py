@@ -18,6 +18,7 @@ from api.access.passwords import LEAST, PasswordRefused
 from api.access.people import PeopleRefused, Person, digest_of
 from api.access.viewer import viewer_of
 from api.errors import DoorError
+from api.pages.addresses import at
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.replies import html
@@ -36,11 +37,6 @@ _STATUS = {
 def status_of_refusal(refusal: DoorError) -> int:
     """429 or 503 where waiting helps, else 422."""
     return _STATUS.get(refusal.code, 422)
-
-
-def localised(path: str, lang: str) -> str:
-    """An address of ours in the reader's language."""
-    return path if lang == "vi" else f"{path}?lang={lang}"
 
 
 def hold_back(gate: Gate, kind: str, who: str) -> None:
@@ -65,7 +61,7 @@ async def begin_session(
     await run_in_threadpool(gate.record.add, what, person.id, about, address)
     gate.standing.forget()
     at_work = local and person.role in {"operator", "manager"}
-    return localised("/tram" if at_work else "/toi", language(request)), token
+    return at("/tram" if at_work else "/toi", language(request)), token
 
 
 class Doors:
@@ -79,9 +75,9 @@ class Doors:
         """The sign-in form; whoever is signed in goes to their account."""
         lang = language(request)
         if viewer_of(request.scope).id:
-            return RedirectResponse(localised("/toi", lang), 303)
+            return RedirectResponse(at("/toi", lang), 303)
         if self._may_be_first(request):
-            return RedirectResponse(localised("/vao/lan-dau", lang), 303)
+            return RedirectResponse(at("/vao/lan-dau", lang), 303)
         return html(self._page(lang, "", ""))
 
     async def sign_in(self, request: Request) -> Response:
@@ -120,7 +116,7 @@ class Doors:
         await run_in_threadpool(gate.sessions.end, viewer.session)
         await run_in_threadpool(gate.record.add, "signed-out", viewer.id)
         door = "/tram/khoa" if local and await run_in_threadpool(gate.pins.any) else "/vao"
-        answer = RedirectResponse(localised(door, language(request)), 303)
+        answer = RedirectResponse(at(door, language(request)), 303)
         # Nothing of what was shown stays behind in a shared browser.
         answer.headers["clear-site-data"] = '"cache"'
         take(answer, "person", local=local)

@@ -20,11 +20,12 @@ from api.access.people import PeopleRefused, Person
 from api.access.pins import PinRefused
 from api.access.viewer import Viewer, viewer_of
 from api.pages.access_words import ROLE_WORDS
+from api.pages.addresses import at
 from api.pages.dates import VIETNAM, moment
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
-from api.routes.access import localised, status_of_refusal
+from api.routes.access import status_of_refusal
 from api.routes.replies import html
 from api.routes.station_guard import language, read_form
 from api.scans.places import Peers
@@ -39,8 +40,10 @@ class Account:
 
     async def show(self, request: Request) -> Response:
         """Who I am, and where I am signed in."""
-        viewer = viewer_of(request.scope)
-        return html(await run_in_threadpool(self.page, viewer, language(request), ""))
+        viewer, lang = viewer_of(request.scope), language(request)
+        if not viewer.id:  # the own machine of a folder without people: nobody to show
+            return RedirectResponse(at("/vao", lang), 303)
+        return html(await run_in_threadpool(self.page, viewer, lang, ""))
 
     def page(self, viewer: Viewer, lang: str, fault: str) -> bytes:
         """The page of one's account; `fault` is one sentence, or empty. Raises SideAway."""
@@ -92,7 +95,7 @@ class Account:
         if typed.get("act") == "ra-het":
             await run_in_threadpool(gate.sessions.end_all, viewer.id)
             await run_in_threadpool(gate.record.add, "signed-out-everywhere", viewer.id)
-            answer = RedirectResponse(localised("/vao", lang), 303)
+            answer = RedirectResponse(at("/vao", lang), 303)
             return take(answer, "person", local=local)
         try:
             if typed.get("password", "") != typed.get("again", ""):
@@ -108,7 +111,7 @@ class Account:
             page = await run_in_threadpool(self.page, viewer, lang, refusal.say(lang))
             return html(page, status_of_refusal(refusal))
         token = await run_in_threadpool(gate.sessions.begin, person.id)
-        answer = RedirectResponse(localised("/toi", lang), 303)
+        answer = RedirectResponse(at("/toi", lang), 303)
         return give(answer, "person", token, local=local)
 
 
@@ -130,7 +133,7 @@ class StationDoor:
         """Who is at the station; without PINs there is nothing to ask."""
         lang = language(request)
         if not await run_in_threadpool(self._gate.pins.any):
-            return RedirectResponse(localised("/tram", lang), 303)
+            return RedirectResponse(at("/tram", lang), 303)
         return html(await run_in_threadpool(self._page, lang, "", ""))
 
     def _page(self, lang: str, chosen: str, fault: str) -> bytes:
@@ -149,7 +152,7 @@ class StationDoor:
         gate, viewer = self._gate, viewer_of(request.scope)
         if typed.get("act") == "ra":
             await run_in_threadpool(gate.sessions.end, viewer.session)
-            answer = RedirectResponse(localised("/tram/khoa", lang), 303)
+            answer = RedirectResponse(at("/tram/khoa", lang), 303)
             return take(answer, "pin", local=True)
         who = typed.get("who", "")[:32]
         try:
@@ -161,7 +164,7 @@ class StationDoor:
         except (PinRefused, PasswordRefused, SideAway) as refusal:
             page = await run_in_threadpool(self._page, lang, who, refusal.say(lang))
             return html(page, 429 if refusal.code == "pin-waiting" else 422)
-        answer = RedirectResponse(localised("/tram", lang), 303)
+        answer = RedirectResponse(at("/tram", lang), 303)
         return give(answer, "pin", token, local=True)
 
 

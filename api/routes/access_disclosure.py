@@ -13,10 +13,11 @@ from api.access.people import PeopleRefused
 from api.access.viewer import Viewer, viewer_of
 from api.disclosure.choices import GROUPS, DisclosureRefused
 from api.pages.access_words import GROUP_WORDS
+from api.pages.addresses import at
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
-from api.routes.access import localised, status_of_refusal
+from api.routes.access import status_of_refusal
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language, read_form
@@ -62,7 +63,7 @@ class DisclosurePages:
         except (DisclosureRefused, PeopleRefused, SideAway) as refusal:
             page = await run_in_threadpool(self._page, viewer, lang, refusal.say(lang))
             return html(page, status_of_refusal(refusal))
-        where = localised("/cong-khai", lang)
+        where = at("/cong-khai", lang)
         return RedirectResponse(f"{where}{'&' if '?' in where else '?'}xong=1", 303)
 
     def _choose(self, viewer: Viewer, typed: dict[str, str]) -> None:

@@ -23,14 +23,9 @@ from api.access.passwords import PasswordRefused
 from api.access.people import PeopleRefused
 from api.access.viewer import viewer_of
 from api.errors import DoorError
+from api.pages.addresses import at
 from api.pages.notices import notice
-from api.routes.access import (
-    begin_session,
-    hold_back,
-    localised,
-    over_plain_http,
-    status_of_refusal,
-)
+from api.routes.access import begin_session, hold_back, over_plain_http, status_of_refusal
 from api.routes.access_account import Account, own_account
 from api.routes.access_people import PeoplePages
 from api.routes.replies import html, json_bytes, problem
@@ -89,7 +84,7 @@ class PasskeyPages:
                 self._account.page, viewer_of(request.scope), lang, refusal.say(lang)
             )
             return html(page, status_of_refusal(refusal))
-        return RedirectResponse(localised("/toi", lang), 303)
+        return RedirectResponse(at("/toi", lang), 303)
 
     async def _made(
         self, request: Request, typed: Mapping[str, str], act: str, lang: str
@@ -100,7 +95,7 @@ class PasskeyPages:
         if act == "them":
             add = partial(gate.passkeys.add, person, viewer.session)
             await run_in_threadpool(add, typed.get("name", ""), typed.get("answer", ""), address)
-            return {"to": localised("/toi", lang)}
+            return {"to": at("/toi", lang)}
         # A session that somebody left open must not become theirs for good.
         hold_back(gate, "sign-in", person.account)
         check = partial(gate.people.check, person.account, typed.get("password", ""), address)
@@ -128,7 +123,7 @@ class PasskeyPages:
         except _REFUSALS as refusal:
             page = await run_in_threadpool(self._people.page, lang, {}, refusal.say(lang))
             return html(page, status_of_refusal(refusal))
-        return RedirectResponse(localised("/nguoi", lang), 303)
+        return RedirectResponse(at("/nguoi", lang), 303)
 
     def _ordered(self, typed: Mapping[str, str], by: str) -> None:
         gate = self._gate

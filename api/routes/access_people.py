@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute, Route
 from api.access.errors import SideAway
 from api.access.gate import Gate
 from api.access.passkeys import Passkey
-from api.access.people import PeopleRefused, checked_party
+from api.access.people import PeopleRefused, checked_for
 from api.access.record import KEPT_DAYS
-from api.access.table import OF_A_PARTY, PEOPLE
+from api.access.table import OF_A_PARTY, OF_AN_AUTHORITY, PEOPLE
 from api.access.viewer import viewer_of
 from api.pages.access_words import ROLE_WORDS, WHAT_WORDS
 from api.pages.messages_catalogue import tongue
@@ -92,8 +92,8 @@ class PeoplePages:
     def _done(self, typed: Mapping[str, str], by: str) -> str:
         people, account = self._gate.people, typed.get("account", "")
         act, role = typed.get("act", ""), typed.get("role", "")
-        codes = [code for code, _ in self._parties()]
-        party = checked_party(typed.get("party", ""), codes) if role in OF_A_PARTY else ""
+        named = typed.get("party", "") if role in OF_A_PARTY | OF_AN_AUTHORITY else ""
+        party = checked_for(role, named, kinds_of(self._services))
         if act == "them":
             return people.add(account, typed.get("name", ""), role, party, by)
         if act == "vai-tro":
@@ -122,6 +122,11 @@ class PeoplePages:
             for one in self._gate.record.newest(_SHOWN)
         ]
         return render("access_record.html", lang, lines=lines, days=KEPT_DAYS)
+
+
+def kinds_of(services: Services) -> dict[str, str]:
+    """The kind of every registered party, by its code."""
+    return {str(one["code"]): str(one["kind"]) for one in services.views.parties()}
 
 
 def names_of(gate: Gate) -> dict[str, str]:

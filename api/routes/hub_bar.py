@@ -1,26 +1,11 @@
-"""What the station's start page says of the hub: one sentence, and how far each record has come."""
+"""What the station's start page says of the hub: one sentence, and how many records wait."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.pages.messages_catalogue import tongue
-from api.pages.words import STAGES, worded
 from api.routes.services import Services
-from api.station.standing import newest_statements, standing
-
-RECENT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLine:
-    """One own statement in the list; `state` is here, sent or sealed."""
-
-    seq: int
-    stage: str
-    lots: str
-    time: str
-    state: str
+from api.station.standing import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +15,6 @@ class HubBar:
     text: str
     frozen: bool
     unsent: int
-    rows: list[OwnLine]
 
 
 def hub_bar(services: Services, lang: str) -> HubBar | None:
@@ -38,15 +22,6 @@ def hub_bar(services: Services, lang: str) -> HubBar | None:
     link = services.link
     if link is None:
         return None
-    now, say = standing(link, services.ledger), tongue(lang)
-    return HubBar(
-        now.say(lang, int(services.now().timestamp())),
-        now.frozen is not None,
-        now.unsent,
-        [
-            OwnLine(
-                one.seq, worded(STAGES, one.type, say), ", ".join(one.lots), one.time, one.state
-            )
-            for one in newest_statements(link, services.ledger, RECENT)
-        ],
-    )
+    now = standing(link, services.ledger)
+    text = now.say(lang, int(services.now().timestamp()))
+    return HubBar(text, now.frozen is not None, now.unsent)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api.pages.addresses import at
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.labels_account import account_routes
@@ -16,7 +17,7 @@ from api.routes.labels_doubt import doubt_routes
 from api.routes.labels_list import LotList
 from api.routes.labels_one import one_label_routes
 from api.routes.labels_progress import progress_routes
-from api.routes.labels_reading import first_party, leading, padded, scanned_lot
+from api.routes.labels_reading import first_party, padded, scanned_lot
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.labels_start import start_routes
 from api.routes.printer_states import PrinterStates
@@ -57,14 +58,14 @@ class _ChoosePage:
         scan = query.get("scan", "").strip()
         if query.get("item") and query.get("lot"):
             where = {"item": padded(query["item"]), "lot": query["lot"]}
-            return RedirectResponse(leading(lang)("/tram/in-tem/lo", **where), 303)
+            return RedirectResponse(at("/tram/in-tem/lo", lang, **where), 303)
         if not scan:
             return html(await self._page(lang, "", ""))
         try:
             item, lot = await run_in_threadpool(scanned_lot, scan, self._services)
         except Refusal as refusal:
             return html(await self._page(lang, scan, refusal.say(lang)), 422)
-        return RedirectResponse(leading(lang)("/tram/in-tem/lo", item=item, lot=lot), 303)
+        return RedirectResponse(at("/tram/in-tem/lo", lang, item=item, lot=lot), 303)
 
     async def _page(self, lang: str, scan: str, fault: str) -> bytes:
         services = self._services
@@ -78,7 +79,6 @@ class _ChoosePage:
             jobs=[job for job in services.labelling.jobs() if not job.done],
             scan=scan,
             fault=fault,
-            to=leading(lang),
         )
 
     async def resume(self, request: Request) -> Response:
@@ -90,7 +90,7 @@ class _ChoosePage:
             job = await run_in_threadpool(self._resumed, typed.get("job", ""))
         except (Refusal, PrintingError) as refusal:
             return html(await self._page(lang, "", refusal.say(lang)), status_of(refusal))
-        return RedirectResponse(leading(lang)(f"/tram/in-tem/{job}"), 303)
+        return RedirectResponse(at(f"/tram/in-tem/{job}", lang), 303)
 
     def _resumed(self, job_id: str) -> str:
         labelling = self._services.labelling

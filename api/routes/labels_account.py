@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.pages.consumer_page import lot_path
+from api.pages.addresses import lot_path
 from api.pages.rendering import render
 from api.routes.labels_missing import no_such_lot
-from api.routes.labels_reading import leading, packed_facts, scanned_serial
+from api.routes.labels_reading import packed_facts, scanned_serial
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language, station_only
@@ -58,7 +58,7 @@ def account_routes(services: Services) -> list[BaseRoute]:
         where = facts["item"], facts["lot"]
         typed, fault, search = query.get("tim", "").strip()[:_LONGEST_SEARCH], "", ""
         try:
-            search = scanned_serial(typed, facts["lot"])
+            search = scanned_serial(typed, facts["lot"], services)
         except Refusal as refusal:
             fault = refusal.say(lang)
         state = query.get("la", "")
@@ -82,7 +82,6 @@ def account_routes(services: Services) -> list[BaseRoute]:
                 typed=typed,
                 fault=fault,
                 lot_path=lot_path(*where),
-                to=leading(lang),
             ),
             422 if fault else 200,
         )

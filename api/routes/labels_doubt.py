@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api.pages.addresses import at
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.labels_missing import no_such_lot, no_such_print
-from api.routes.labels_reading import leading, packed_facts, scanned_serial
+from api.routes.labels_reading import packed_facts, scanned_serial
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.labels_sheet import sheet_of_lot
 from api.routes.refusal_status import status_of
@@ -80,7 +81,6 @@ class _DoubtPages:
             ticked=set(_ticked(typed)),
             typed=typed.get("last_good", ""),
             fault=fault,
-            to=leading(lang),
         )
 
     async def settle(self, request: Request) -> Response:
@@ -102,7 +102,7 @@ class _DoubtPages:
         self._outcomes[key] = outcome
         while len(self._outcomes) > _OUTCOMES_KEPT:
             self._outcomes.popitem(last=False)
-        return RedirectResponse(leading(lang)(f"/tram/in-tem/ket-qua/{key}"), 303)
+        return RedirectResponse(at(f"/tram/in-tem/ket-qua/{key}", lang), 303)
 
     def _settle(self, item: str, lot: str, typed: Mapping[str, str]) -> Outcome:
         labelling = self._services.labelling
@@ -119,7 +119,7 @@ class _DoubtPages:
                 raise LabelFormRefused("none-ticked")
             confirmed, void = labelling.resolve_listed(item, lot, good)
         elif typed.get("last_good"):
-            last = scanned_serial(typed["last_good"], lot)
+            last = scanned_serial(typed["last_good"], lot, self._services)
             confirmed, void = labelling.resolve(item, lot, last)
         else:
             raise LabelFormRefused("no-last-good")
@@ -158,7 +158,6 @@ class _DoubtPages:
                 shown=outcome.void[:_SERIALS_SHOWN],
                 account=account,
                 goods=facts["name"] if facts else outcome.item,
-                to=leading(lang),
             )
         )
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from api.pages.consumer_page import lot_path
+from api.pages.addresses import lot_path
 from api.pages.messages_catalogue import tongue
 from api.pages.words import REASONS, worded
 from api.routes.labels_reading import first_party

@@ -6,7 +6,6 @@ from starlette.responses import Response
 
 from api.pages.messages_catalogue import tongue
 from api.pages.rendering import render
-from api.routes.labels_reading import leading
 from api.routes.replies import html
 
 
@@ -33,5 +32,5 @@ def no_such_print(lang: str) -> Response:
 
 
 def _missing(lang: str, title: str, detail: str, status: int) -> Response:
-    page = render("labels_missing.html", lang, title=title, detail=detail, to=leading(lang))
+    page = render("labels_missing.html", lang, title=title, detail=detail)
     return html(page, status)

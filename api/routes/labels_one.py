@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from api.pages.addresses import at
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.pages.words import REASONS, worded
-from api.routes.labels_reading import leading, packed_facts, scanned_label
+from api.routes.labels_reading import packed_facts, scanned_label
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.printer_states import PrinterStates
 from api.routes.refusal_status import status_of
@@ -93,7 +94,6 @@ class _OneLabelPages:
             templates=list(self._services.labelling.templates()),
             template=typed.get("template", next((one.template for one in jobs), "")),
             printer=typed.get("printer", next((one.printer for one in jobs), "")),
-            to=leading(lang),
         )
 
     async def act(self, request: Request) -> Response:
@@ -110,7 +110,7 @@ class _OneLabelPages:
                 # What failed may have changed the label: a copy that left is in doubt.
                 label = await run_in_threadpool(self._found, label.serial)
             return html(await self._page(label, typed, lang, refusal.say(lang)), status_of(refusal))
-        target = leading(lang)("/tram/in-tem/mot-tem", scan=label.serial, xong=done)
+        target = at("/tram/in-tem/mot-tem", lang, scan=label.serial, xong=done)
         return RedirectResponse(target, 303)
 
     def _acted(self, label: OneLabel, typed: Mapping[str, str]) -> str:

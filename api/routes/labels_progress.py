@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from api.pages.consumer_page import lot_path
+from api.pages.addresses import at, lot_path
 from api.pages.notices import notice
 from api.pages.print_progress import ProgressView, view_of
 from api.pages.rendering import render
 from api.routes.labels_missing import no_such_print
 from api.routes.labels_pace import Pace
-from api.routes.labels_reading import leading, packed_facts
+from api.routes.labels_reading import packed_facts
 from api.routes.labels_sheet import sheet_of_job
 from api.routes.refusal_status import status_of
 from api.routes.replies import html, json_bytes, problem
@@ -65,7 +65,6 @@ class _ProgressPages:
             fault=fault,
             sheet=sheet_of_job(job) if doubted else None,
             lot_path=lot_path(job.item, job.lot),
-            to=leading(lang),
         )
         return html(page, status)
 
@@ -88,7 +87,7 @@ class _ProgressPages:
             await run_in_threadpool(self._services.labelling.cancel, job.name)
         except (Refusal, PrintingError) as refusal:
             return await self._page(job, lang, refusal.say(lang), status_of(refusal))
-        return RedirectResponse(leading(lang)(f"/tram/in-tem/{job.name}"), 303)
+        return RedirectResponse(at(f"/tram/in-tem/{job.name}", lang), 303)
 
 
 def progress_routes(services: Services) -> list[BaseRoute]:

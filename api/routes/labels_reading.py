@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import urlencode
-
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.services import Facts, Services
-from api.routes.station_drafts import FormRefused, read_lot
+from api.station_scan.errors import LotUnclear
+from api.station_scan.lots import label_of_code, read_lot
 from ledger.domain.digital_link import Leniency, parse_link
 from ledger.domain.errors import DomainError
 from ledger.domain.identifiers import Gtin
 from ledger.domain.serials import read_serial
 
 MOST_LABELS = 10_000
-
-
-Leading = Callable[..., str]
-"""`to(path, **query)`: an address that keeps the page's language."""
-
-
-def leading(lang: str) -> Leading:
-    """Addresses for one language: `?lang=en` goes along, Vietnamese needs none."""
-
-    def to(path: str, **query: object) -> str:
-        fields = {name: value for name, value in query.items() if value not in ("", None)}
-        if lang != "vi":
-            fields["lang"] = lang
-        return f"{path}?{urlencode(fields)}" if fields else path
-
-    return to
 
 
 def first_party(services: Services) -> str:
@@ -60,9 +42,14 @@ def read_count(text: str) -> int:
     return int(digits)
 
 
-def scanned_serial(scanned: str, lot: str) -> str:
+def scanned_serial(scanned: str, lot: str, services: Services) -> str:
     """The serial of a scanned label of this lot, or the serial that was typed."""
     text = scanned.strip()
+    named = label_of_code(text, services)
+    if named is not None:
+        if named[2] not in (None, lot):
+            raise LabelFormRefused("other-lot", found=named[2], lot=lot)
+        return named[1]
     if text[:4].lower() != "http":
         return text.upper()
     link = parse_link(text, Leniency(zero_suppressed_gtin=True))
@@ -83,7 +70,7 @@ def scanned_lot(scanned: str, services: Services) -> tuple[str, str]:
     try:
         item, lot = read_lot(text, services, first_party(services))
         if services.views.lot(item, lot) is None:
-            raise FormRefused("lot-unknown", found=lot)
+            raise LotUnclear("lot-unknown", found=lot)
     except DomainError as no_lot:
         try:
             item, lot, _ = scanned_label(text, services)
@@ -101,7 +88,10 @@ def scanned_label(scanned: str, services: Services) -> tuple[str, str, str]:
         DomainError: it names no label that was issued here.
     """
     text = scanned.strip()
-    if text[:4].lower() == "http":
+    named = label_of_code(text, services)
+    if named is not None:
+        items, serial = [named[0]], named[1]
+    elif text[:4].lower() == "http":
         link = parse_link(text, Leniency(zero_suppressed_gtin=True))
         if link.serial is None or link.gtin is None:
             raise LabelFormRefused("no-serial", found=text)

@@ -10,7 +10,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.labels.check import require_lawful
-from api.pages.consumer_page import lot_path
+from api.labels.preferred import PreferredTemplates
+from api.pages.addresses import at, lot_path
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.routes.labels_choices import (
@@ -23,7 +24,7 @@ from api.routes.labels_choices import (
 )
 from api.routes.labels_list import printable, unprinted, why_stopped
 from api.routes.labels_missing import no_such_lot
-from api.routes.labels_reading import MOST_LABELS, leading, packed_facts, read_count
+from api.routes.labels_reading import MOST_LABELS, packed_facts, read_count
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.printer_states import PrinterStates
 from api.routes.refusal_status import status_of
@@ -72,14 +73,13 @@ class _StartPages:
             account=account,
             count=typed.get("count", str(most) if most else ""),
             templates=templates,
-            template=self._usual_template(typed.get("template", ""), templates),
+            template=self._usual_template(typed.get("template", ""), facts["item"], templates),
             printers=printers,
             printer=self._usual_printer(typed.get("printer", ""), printers),
             errors=errors,
             warnings=warnings,
             rules=next((one.rules for one in templates if one.rules), ""),
             fault=fault,
-            to=leading(lang),
         )
 
     def _usual_printer(self, typed: str, choices: list[PrinterChoice]) -> str:
@@ -89,10 +89,12 @@ class _StartPages:
         last = next((job.printer for job in self._services.labelling.jobs()), "")
         return next((one for one in (typed, last, *able, *known) if one in known), "")
 
-    def _usual_template(self, typed: str, choices: list[TemplateChoice]) -> str:
+    def _usual_template(self, typed: str, gtin14: str, choices: list[TemplateChoice]) -> str:
+        """The one typed, else the one chosen for the product, else that of the last print."""
         usable = [one.name for one in choices if one.usable]
+        chosen = PreferredTemplates(self._services.folder).of(gtin14)
         last = next((job.template for job in self._services.labelling.jobs()), "")
-        return next((one for one in (typed, last, *usable) if one in usable), "")
+        return next((one for one in (typed, chosen, last, *usable) if one in usable), "")
 
     async def start(self, request: Request) -> Response:
         """Start printing and lead to the page that shows how far it is."""
@@ -104,36 +106,16 @@ class _StartPages:
         if facts is None:
             return no_such_lot(lang, 422)
         try:
-            count = read_count(typed.get("count", ""))
-            printer, template = self._chosen(typed)
-            job = await run_in_threadpool(self._started, facts, count, printer, template)
+            job = await run_in_threadpool(self._started, facts, typed)
         except (Refusal, PrintingError) as refusal:
             return html(await self._page(facts, typed, lang, refusal.say(lang)), status_of(refusal))
-        return RedirectResponse(leading(lang)(f"/tram/in-tem/{job}"), 303)
+        return RedirectResponse(at(f"/tram/in-tem/{job}", lang), 303)
 
-    def _chosen(self, typed: Mapping[str, str]) -> tuple[str, str]:
-        labelling = self._services.labelling
-        printer, template = typed.get("printer", ""), typed.get("template", "")
-        if not printer:
-            raise LabelFormRefused("no-printer")
-        if not template or template not in labelling.templates():
-            raise LabelFormRefused("template-unknown", found=template)
-        return printer, template
-
-    def _started(self, facts: Facts, count: int, printer: str, template: str) -> str:
-        where = facts["item"], facts["lot"]
-        labelling = self._services.labelling
-        account = labelling.status(*where)
-        if account["in_doubt"]:
-            raise LabelFormRefused("doubt-first", count=account["in_doubt"], lot=facts["lot"])
-        most = printable(facts, account)
-        if count > most:
-            raise LabelFormRefused(
-                "too-many", found=count, most=most, packs=facts["packs"], lot=facts["lot"]
-            )
-        require_lawful(labelling.check(*where, template))
-        require_fit(self._services.printers.get(printer), labelling.desk.templates.get(template))
-        return labelling.start_printing(*where, count, printer, template)
+    def _started(self, facts: Facts, typed: Mapping[str, str]) -> str:
+        count = read_count(typed.get("count", ""))
+        return start_print(
+            self._services, facts, count, typed.get("printer", ""), typed.get("template", "")
+        )
 
     async def preview(self, request: Request) -> Response:
         """The label as it will print, as PNG: one dot of paper is one pixel."""
@@ -155,6 +137,31 @@ class _StartPages:
         return Response(png, 200, {"cache-control": "no-store"}, "image/png")
 
 
+def start_print(services: Services, facts: Facts, count: int, printer: str, template: str) -> str:
+    """Begin to print labels of a packed lot; the job's name.
+
+    Raises:
+        LabelFormRefused: no printer, an unknown template, labels in doubt, more than there are packs.
+        Refusal, PrintingError: the label is not lawful, or does not fit the printer.
+    """
+    labelling, where = services.labelling, (facts["item"], facts["lot"])
+    if not printer:
+        raise LabelFormRefused("no-printer")
+    if not template or template not in labelling.templates():
+        raise LabelFormRefused("template-unknown", found=template)
+    account = labelling.status(*where)
+    if account["in_doubt"]:
+        raise LabelFormRefused("doubt-first", count=account["in_doubt"], lot=facts["lot"])
+    most = printable(facts, account)
+    if count > most:
+        raise LabelFormRefused(
+            "too-many", found=count, most=most, packs=facts["packs"], lot=facts["lot"]
+        )
+    require_lawful(labelling.check(*where, template))
+    require_fit(services.printers.get(printer), labelling.desk.templates.get(template))
+    return labelling.start_printing(*where, count, printer, template)
+
+
 def _stopped_page(facts: Facts, lang: str) -> bytes:
     return render(
         "labels_stopped.html",
@@ -163,7 +170,6 @@ def _stopped_page(facts: Facts, lang: str) -> bytes:
         stopped=facts["stopped"]["type"],
         why=why_stopped(facts, lang),
         lot_path=lot_path(facts["item"], facts["lot"]),
-        to=leading(lang),
     )
 
 

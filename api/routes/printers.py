@@ -11,10 +11,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.labels.printer_list import sheet_folder
+from api.pages.addresses import at
 from api.pages.messages_catalogue import N_, tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
-from api.routes.labels_reading import leading
 from api.routes.labels_refusals import LabelFormRefused
 from api.routes.printer_kinds import Group, groups
 from api.routes.printer_states import PrinterStates
@@ -71,7 +71,6 @@ class _PrinterPages:
             found=found,
             fault=fault,
             done=done,
-            to=leading(lang),
         )
 
     async def act(self, request: Request) -> Response:
@@ -89,7 +88,7 @@ class _PrinterPages:
             await run_in_threadpool(acts[act], typed)
         except (Refusal, PrintingError) as refusal:
             return html(await self._page(typed, lang, refusal.say(lang)), 422)
-        return RedirectResponse(leading(lang)("/tram/may-in", xong=act), 303)
+        return RedirectResponse(at("/tram/may-in", lang, xong=act), 303)
 
     def _add(self, typed: Mapping[str, str]) -> None:
         missing = [words for name, words in _NEEDED.items() if not typed.get(name)]

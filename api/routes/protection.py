@@ -14,6 +14,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.pages.notices import notice
+from api.pages.shell import ASKED
+from api.pages.style_sheets import consumer_style_source
 from api.routes.negotiation import asked_for
 from api.routes.replies import html, problem, wants_html
 from api.watching import metrics
@@ -41,6 +43,13 @@ HSTS: Final = (b"strict-transport-security", b"max-age=31536000")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 
 
+def label_headers() -> tuple[tuple[bytes, bytes], ...]:
+    """Headers of the page that a label opens: the one style that it carries in itself is allowed."""
+    (name, policy), *others = SECURITY_HEADERS
+    carried = f"style-src 'self' {consumer_style_source()};".encode()
+    return (name, policy.replace(b"style-src 'self';", carried)), *others
+
+
 class Protected:
     """The outermost layer: security headers, a page for each fault, and the counting of answers."""
 
@@ -51,7 +60,8 @@ class Protected:
         """
         self._app = app
         self._route = route
-        self._headers = (*SECURITY_HEADERS, HSTS) if secure else SECURITY_HEADERS
+        headers = label_headers() if route == LABEL_ROUTE else SECURITY_HEADERS
+        self._headers = (*headers, HSTS) if secure else headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -71,6 +81,7 @@ class Protected:
                 message["headers"] = headers
             await send(message)
 
+        asked = None if self._route else ASKED.set(scope)
         try:
             await self._app(scope, receive, with_headers)
         except Exception as wrong:
@@ -79,6 +90,8 @@ class Protected:
                 raise
             await answer(scope, receive, with_headers)
         finally:
+            if asked is not None:
+                ASKED.reset(asked)
             route = self._route or route_of(scope)
             metrics.answered(route, status or 500, time.perf_counter() - began)
 

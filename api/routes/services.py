@@ -12,13 +12,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from api.access.side_tables import SideTables
 from api.hub.hub import Hub
 from api.intake.known import Known
 from api.keeping.memory import CheckpointMemory
 from api.labels.check import LabelCheck
+from api.photos.album import Album
+from api.private_notes import PrivateNotes
+from api.routes.service_rows import Container, Facts, LabelRow, LotFacts, LotRow
 from api.scans.counter import ScanStats, Seen
 from api.scans.storage import LotCount
 from api.scans.tally import Serial, Standing
@@ -26,71 +29,24 @@ from api.station.hub_link import HubLink
 from api.witness.cosigned import Cosigned
 from ledger.application import Submitted, TraceLedger
 from ledger.domain.drafts import Draft
+from ledger.projections.lookup import Lookup
+from ledger.projections.stock import Stock
+from ledger.projections.stories import Stories
+from ledger.projections.tallies import Tallies
+from ledger.projections.views import Views as Tables
 from ledger.signing import Signer
 from ledger.store.seam import LedgerStore
+from ledger.verify.history import Located
+from ledger.verify.registry import Registry
 from ledger.verify.wording import Refusal
 from printers.design.template import Template
 from printers.errors import PrintingError
 from printers.profile import Send
 from printers.spooling.spool import Spool
 
-Facts = dict[str, Any]
-"""The language-neutral facts of one lot (docs: lot facts), JSON-able."""
+__all__ = ["Container", "Facts", "LabelRow", "LotFacts", "LotRow", "Services", "Views"]
 
-
-class LotFacts(Protocol):
-    """A lot as the views know it."""
-
-    @property
-    def facts(self) -> Facts: ...
-
-
-class LabelRow(Protocol):
-    """One serial: the lot it was issued for and "issued", "printed", "in_doubt" or "void"."""
-
-    @property
-    def lot_code(self) -> str: ...
-    @property
-    def state(self) -> str: ...
-
-
-class Container(Protocol):
-    """What is in a carton: (item, lot code, quantity object) each, who filled it, first when."""
-
-    @property
-    def party(self) -> str: ...
-    @property
-    def time(self) -> str: ...
-    @property
-    def contents(self) -> Sequence[tuple[str, str, dict[str, str]]]: ...
-
-
-class LotRow(Protocol):
-    """One line of the list of lots. `kind` is raw or packed, `stopped` held, recalled or None.
-
-    `left_kg` is decimal text; `labels_issued` counts labels in force.
-    """
-
-    @property
-    def item(self) -> str: ...
-    @property
-    def code(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def time(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def left_kg(self) -> str | None: ...
-    @property
-    def packs(self) -> int: ...
-    @property
-    def left_packs(self) -> str | None: ...
-    @property
-    def labels_issued(self) -> int: ...
-    @property
-    def stopped(self) -> str | None: ...
+T = TypeVar("T")
 
 
 class Views(Protocol):
@@ -101,6 +57,17 @@ class Views(Protocol):
 
     @property
     def size(self) -> int: ...
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def stories(self) -> Stories: ...
+    @property
+    def lookup(self) -> Lookup: ...
+    @property
+    def tallies(self) -> Tallies: ...
+    @property
+    def stock(self) -> Stock: ...
+    def registered(self, *subjects: str) -> Sequence[Located]: ...
     def owner_of(self, item: str) -> str | None: ...
     def parties(self) -> Sequence[Mapping[str, Any]]: ...
     def lot(self, item: str, code: str) -> LotFacts | None: ...
@@ -153,7 +120,9 @@ class Station(Protocol):
     @property
     def signers(self) -> Mapping[tuple[str, str], Signer]: ...
     def own_parties(self) -> Sequence[str]: ...
-    def record(self, draft: Draft) -> object: ...
+    def record(self, draft: Draft, by: Signer | None = None) -> object: ...
+    def acting(self, act: Callable[[], T]) -> T: ...
+    def now_text(self) -> str: ...
     def catch_up(self) -> None: ...
     def held(self) -> Refusal | None: ...
     def settle_held(self) -> None: ...
@@ -352,7 +321,13 @@ class Services(Protocol):
     def memory(self) -> CheckpointMemory: ...
     @property
     def cosigned(self) -> Cosigned: ...
+    @property
+    def album(self) -> Album: ...
     def data_age(self) -> float | None: ...
+    @property
+    def notes(self) -> PrivateNotes: ...
+    @property
+    def tables(self) -> Tables: ...
     @property
     def settings(self) -> Settings: ...
     @property

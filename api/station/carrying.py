@@ -25,6 +25,8 @@ from api.keeping.placing import room_in, scratch
 from api.keeping.restore import doubt_labels, restore
 from api.keeping.snapshot import ERASED_FILE, copy_database
 from api.keeping.station_errors import StationKeepingError
+from api.labels.preferred import PREFERRED_FILE
+from api.photos.shelf import PhotoShelf
 from api.private_notes import PrivateNotes
 from api.station.answers import Misread, indexes_of
 from api.station.errors import Frozen, StationError
@@ -149,12 +151,14 @@ def take_files(before: Before, folder: Path) -> tuple[int, int, bool]:
     old = before.folder
     remember_erased(folder / ERASED_FILE, erased_digests(old / ERASED_FILE))
     texts = _take_texts(old, folder)
-    if not (folder / "printers.json").exists() and (old / "printers.json").exists():
-        shutil.copyfile(old / "printers.json", folder / "printers.json")
+    for name in ("printers.json", PREFERRED_FILE):
+        if not (folder / name).exists() and (old / name).exists():
+            shutil.copyfile(old / name, folder / name)
     for path in sorted((old / "templates").glob("*.toml")):
         (folder / "templates").mkdir(mode=0o700, exist_ok=True)
         if not (folder / "templates" / path.name).exists():
             shutil.copyfile(path, folder / "templates" / path.name)
+    PhotoShelf(old).copy_into(folder)
     with scratch(folder / "carry.part") as room:
         people, doubtful = _take_people(old, folder, room), 0
         for name in (SPOOL_FILE, "scans.db"):

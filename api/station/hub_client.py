@@ -126,6 +126,15 @@ class HubClient:
         body = json.dumps({"item": item, "lot": lot}).encode()
         return self._signed_bytes("POST", "bundle", body, _JSON)
 
+    def photos_lacking(self, digests: Sequence[str]) -> dict[str, Any]:
+        """Which of these files of photos, at most 500, the hub lacks."""
+        body = json.dumps({"digests": list(digests)}).encode()
+        return self._signed("POST", "photos", body, _JSON)
+
+    def photo(self, raw: bytes) -> dict[str, Any]:
+        """Send one file of a photo."""
+        return self._signed("POST", "photo", raw, "image/jpeg")
+
     def status(self) -> dict[str, Any]:
         """How the hub stands towards this station's key."""
         return self._object_of(self._signed_bytes("GET", "status", b"", None))

@@ -15,6 +15,7 @@ from api.station.state import StationReplica, StationState
 from api.stores import trusted
 from ledger.application import TraceLedger
 from ledger.errors import LedgerError
+from ledger.projections.views import Views
 from ledger.replica import Anchor
 from ledger.signing import Signer
 from ledger.verify.audit import HubPart
@@ -67,6 +68,8 @@ class HubLink:
     def synchroniser(self, ledger: TraceLedger, signer: Signer, now: Clock) -> Synchroniser:
         """What keeps this folder in step with its hub. Close it."""
         # Read here: most commands never talk to a hub, and its libraries take long to read.
+        from api.photos.album import Album
+        from api.photos.sending import PhotoOutbox
         from api.station.outbox import Outbox
         from api.station.pulling import Inbox
         from api.station.syncing import Synchroniser
@@ -74,7 +77,10 @@ class HubLink:
         state, client = self.state, self.client(signer, now)
         outbox = Outbox(ledger, state, client, self.keyid)
         inbox = Inbox(ledger, state, client, outbox, self.trust, self.joined.witnessed)
-        return Synchroniser(self.folder, state, outbox, inbox, client, _seconds(now))
+        photos = PhotoOutbox(
+            Album(self.folder, Views(self.folder / "views.db")), state, client, self.joined.party
+        )
+        return Synchroniser(self.folder, state, outbox, inbox, client, _seconds(now), photos)
 
     def client(self, signer: Signer, now: Clock) -> HubClient:
         """The way to the hub, for requests signed by this key, a station's. Close it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 
 from api.background.telling import Teller
@@ -14,6 +16,7 @@ from api.station.errors import Frozen
 from api.station.hub_client import HubAway
 from api.station.pace import Pace
 from api.station.syncing import Synchroniser
+from ledger.verify.wording import Refusal
 
 ROLE = "station"
 _LOOK = 1.0
@@ -68,11 +71,20 @@ class StationLoop:
             return self._pace.frozen(), False
         except HubAway as away:
             self._tell.trouble(away)
+            self._note(synchroniser, away)
             return self._pace.failed(away.after), False
         except Exception as wrong:
             # Whatever it is, a station that no longer sends is worse than one that tries again.
             self._tell.trouble(wrong)
+            self._note(synchroniser, wrong)
             return self._pace.failed(), False
+
+    @staticmethod
+    def _note(synchroniser: Synchroniser, wrong: Exception) -> None:
+        """Keep the reason for the page of what waits; a disk that is full must not end the loop."""
+        if isinstance(wrong, Refusal):
+            with suppress(sqlite3.Error):
+                synchroniser.state.note_trouble(wrong)
 
     def _wait(self, synchroniser: Synchroniser, stop: Event, wait: float, *, well: bool) -> None:
         """Wait, but when all is well no longer than until something was recorded."""

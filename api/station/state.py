@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from api.station.errors import Frozen
+from ledger.verify.wording import Refusal
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS place (entry BLOB PRIMARY KEY, hub INTEGER NOT NULL) WITHOUT ROWID;
@@ -24,6 +25,7 @@ CREATE TABLE IF NOT EXISTS checkpoint (
 CREATE TABLE IF NOT EXISTS own (
     seq INTEGER PRIMARY KEY, entry BLOB NOT NULL, hub INTEGER NOT NULL, size INTEGER, path BLOB);
 CREATE INDEX IF NOT EXISTS own_unproved ON own (hub) WHERE size IS NULL;
+CREATE TABLE IF NOT EXISTS photo_sent (digest TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
 _HASH = 32
@@ -184,6 +186,24 @@ class StationState:
         steps = [path[at : at + _HASH] for at in range(0, len(path), _HASH)]
         return hub, Verified(size, root, note), steps
 
+    # --- photos --------------------------------------------------------------------------------
+
+    def photos_sent(self) -> frozenset[str]:
+        """Digests of the files of photos that the hub has, or wants no more."""
+        return frozenset(row[0] for row in self._rows("SELECT digest FROM photo_sent"))
+
+    def note_photos_sent(self, digests: Iterable[str]) -> None:
+        """The hub has these."""
+        with self._writing() as connection:
+            rows = [(one,) for one in digests]
+            connection.executemany("INSERT OR IGNORE INTO photo_sent VALUES (?)", rows)
+
+    def note_photos_lacking(self, digests: Iterable[str]) -> None:
+        """The hub does not have these, whatever it said before."""
+        with self._writing() as connection:
+            rows = [(one,) for one in digests]
+            connection.executemany("DELETE FROM photo_sent WHERE digest = ?", rows)
+
     # --- how it stands ------------------------------------------------------------------------
 
     def frozen(self) -> Frozen | None:
@@ -219,7 +239,20 @@ class StationState:
 
     def note_contact(self, now: int) -> None:
         """The hub has just answered."""
-        self._set("contact", str(now))
+        with self._writing() as connection:
+            _say(connection, "contact", str(now))
+            connection.execute("DELETE FROM state WHERE name = 'trouble'")
+
+    def trouble(self) -> dict[str, str] | None:
+        """Why the last round did not go well, a sentence by language; None once one did."""
+        told = self._said("trouble")
+        return None if told is None else dict(json.loads(told))
+
+    def note_trouble(self, wrong: Refusal) -> None:
+        """The round just now failed: written only when it is something else than before."""
+        told = json.dumps({lang: wrong.say(lang) for lang in ("vi", "en")}, ensure_ascii=False)
+        if told != self._said("trouble"):
+            self._set("trouble", told)
 
     def offset(self) -> int:
         """Seconds to add to this machine's clock for the times of signatures."""

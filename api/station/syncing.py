@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.photos.sending import PhotoOutbox
 from api.station.errors import Frozen, StationError
 from api.station.hub_client import HubClient
 from api.station.outbox import Outbox
@@ -20,10 +21,11 @@ LOCK_FILE = "station.lock"
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round did: statements sent, statements taken that were new here."""
+    """What one round did: statements sent, statements taken that were new here, files of photos sent."""
 
     sent: int
     taken: int
+    photos: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Synchroniser:
         inbox: Inbox,
         client: HubClient,
         now: Callable[[], int],
+        photos: PhotoOutbox,
     ) -> None:
         """`now` is this machine's clock in POSIX seconds."""
         self.state = state
@@ -52,11 +55,13 @@ class Synchroniser:
         self._inbox = inbox
         self._client = client
         self._now = now
+        self.photos = photos
         self._lock = FileLock(folder / LOCK_FILE)
 
     def close(self) -> None:
         """Hang up."""
         self._client.close()
+        self.photos.close()
         self._lock.close()
 
     def once(
@@ -92,7 +97,9 @@ class Synchroniser:
                 # A hub gives nothing to a key that was ended: the word that it was is taken back.
                 self.state.thaw("ended")
             self.state.note_contact(self._now())
-            return Round(sent, taken)
+            # What names them is there and sealed by now, or will be at the next round.
+            photos = self.photos.send(wanted) if self.state.frozen() is None else 0
+            return Round(sent, taken, photos)
 
     def _send(self, told: Progress, wanted: Callable[[], bool]) -> int:
         frozen = self.state.frozen()

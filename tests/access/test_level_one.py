@@ -77,7 +77,9 @@ def test_no_module_evaluates_text_or_unpickles_or_reads_xml() -> None:
             else:
                 continue
             wrong += [(name, node.lineno, one) for one in roots & readers]
-    assert wrong == []
+            assert "office_child" not in ast.unparse(node), "it runs in a process of its own"
+    # Workbooks are XML: read in a process of its own that may use little memory and time.
+    assert {(name, what) for name, _, what in wrong} == {("api/tables/office_child.py", "xml")}
     assert seen > 300
     for name, text in scripts():
         assert not re.search(r"\beval\(|new Function\(|setTimeout\(\s*['\"]", text), name
@@ -96,6 +98,8 @@ def test_programs_are_started_by_a_list_of_words_and_never_by_a_shell() -> None:
     assert set(found) == {
         "api/background/supervisor.py",
         "api/demo_checks.py",
+        "api/photos/encoding.py",
+        "api/tables/reading_office.py",
         "printers/transport/cups.py",
     }
 
@@ -114,7 +118,12 @@ def test_only_approved_hashes_are_used() -> None:
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node.value) in {"hashlib", "hashes"}:
                 used.add(node.attr)
-    assert {one.lower() for one in used} <= {"sha256", "blake2b", "file_digest", "sha512"}
+    assert {one.lower() for one in used - {"_Hash"}} <= {
+        "sha256",
+        "blake2b",
+        "file_digest",
+        "sha512",
+    }
     assert "sha256" in used
 
 
@@ -204,7 +213,7 @@ def test_the_time_frames_for_mending_are_written_down() -> None:
 
 def test_secrets_are_typed_hidden_and_may_be_pasted_and_filled_in() -> None:
     secrets = 0
-    for path in sorted((ROOT / "api" / "pages" / "templates").glob("*.html")):
+    for path in sorted((ROOT / "api" / "pages" / "templates").rglob("*.html")):
         text = path.read_text(encoding="utf-8")
         assert "onpaste" not in text and "oncopy" not in text, path.name
         for field in re.findall(r"<input[^>]*>", text):

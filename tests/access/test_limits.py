@@ -33,15 +33,15 @@ def visitors(services: Services, monkeypatch: pytest.MonkeyPatch) -> Visitors:
 @pytest.mark.parametrize("kind", RATES)
 def test_so_many_at_once_and_then_so_many_a_minute(kind: str) -> None:
     clock = Clock()
-    taken, most = Limits(clock), RATES[kind].a_minute
+    taken, most, whole = Limits(clock), RATES[kind].a_minute, 60 * RATES[kind].minutes
     assert [taken.take(kind, "a") for _ in range(most)] == [None] * most
     wait = taken.take(kind, "a")
-    assert wait is not None and wait == pytest.approx(60 / most)
+    assert wait is not None and wait == pytest.approx(whole / most)
     assert taken.take(kind, "b") is None
     clock.time += wait
     assert taken.take(kind, "a") is None
     assert taken.take(kind, "a") is not None
-    clock.time += 60
+    clock.time += whole
     assert sum(taken.take(kind, "a") is None for _ in range(2 * most)) == most
 
 

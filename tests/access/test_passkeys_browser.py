@@ -93,6 +93,9 @@ def add(page: Page, password: str = PASSWORD) -> None:
 
 
 def sign_out(page: Page) -> None:
+    menu = page.locator(".menu summary")
+    if menu.is_visible():  # not on a wide screen
+        menu.click()
     page.get_by_role("button", name="Đăng xuất", exact=True).click()
     page.wait_for_url("**/vao")
 

@@ -78,7 +78,7 @@ def test_neither_password_nor_token_is_in_the_tables(people: People, side: SideT
         ("p", "P", "root", "", "role-unknown"),
         ("p", "P", "machine", "", "role-unknown"),
         ("p", "P", "manager", "", "party-needed"),
-        ("p", "P", "inspector", "HTX", "party-unwanted"),
+        ("p", "P", "officer", "HTX", "party-unwanted"),
         ("taken", "P", "inspector", "", "account-taken"),
     ],
 )

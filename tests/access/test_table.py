@@ -25,17 +25,22 @@ from tests.pages.cooperative import GTIN, LOT, PARTY
 
 _FILLED = {
     "version": "0",
-    "name:path": "page.css",
+    "name:path": "style.css",
     "path:path": "0/000",
     "rest:path": f"{GTIN}/{LOT}",
     "sscc": "389385010000000017",
+    "digest": "ab" * 32,
     "item:path": GTIN,
     "gtin": GTIN,
     "lot": LOT,
     "serial": "A1",
     "token": "x" * 43,
     "job": "unknown-job",
+    "entry": "0" * 64,
     "key": "unknown-key",
+    "register": "san-pham",
+    "name": "nhat-ky.csv",
+    "upload": "0" * 32,
 }
 _REFUSED = {"not-allowed", "station-only", "sign-in-first", "not-yours"}
 ENTRIES_TYPE = "application/vnd.ocop-ledger.entries"

@@ -104,9 +104,11 @@ class RandomStory:
         right = dict(body)
         if kind == "field-work-recorded":
             right["interval_days"] = self._chance.randint(0, 15)
+        elif kind == "photographed":
+            right = {**self._photograph()[2], "photo": body["photo"]}
         elif "quantity" in right and right["quantity"]["unit"] == "kg":
             right["quantity"] = self._mass()
-        if "site" in right:
+        if "site" in right and kind != "photographed":
             right["site"] = self._chance.choice(SITES)
         if "instrument" in right:
             right["instrument"] = self._chance.choice(SCALES)
@@ -181,11 +183,27 @@ class RandomStory:
         entries = sorted(set(self._chance.sample(own, min(2, len(own)))))
         return "reattested", SHOP, {"entries": entries}
 
+    def _photograph(self) -> tuple[str, str, dict[str, Any]]:
+        digests = [f"{self._chance.getrandbits(256):064x}" for _ in range(2)]
+        shows: dict[str, Any] = self._chance.choice(
+            (
+                {"lot": lot(FRUIT, self._code()), "stage": "harvested"},
+                {"lot": lot(GTIN, self._code())},
+                {"site": self._chance.choice(SITES)},
+                {"product": GTIN},
+                {},
+            )
+        )
+        body = {"photo": digests[0], "small": digests[1], "width": 1280, "height": 960, **shows}
+        return "photographed", FARM, body
+
 
 _WHAT = (
     *("harvest", "receive", "process", "pack", "ship", "label", "work", "correct") * 2,
     *("stop", "lift", "site", "item", "product", "certify", "scale", "steal", "attest"),
+    *("photograph",) * 2,
 )
 _CORRECTABLE = frozenset(
     {"field-work-recorded", "harvested", "received", "processed", "packed", "shipped"}
+    | {"photographed"}
 )

@@ -15,6 +15,7 @@ from api.bootstrap import Services
 from ledger.projections import projector as projecting
 from ledger.projections import schema, steering
 from ledger.projections.facts import lot_facts
+from ledger.projections.photos import Photos
 from ledger.projections.projector import Projector
 from ledger.projections.steering import FollowedHistory
 from ledger.verify.entry import parse_entry
@@ -81,7 +82,10 @@ def test_tables_followed_statement_by_statement_are_those_of_a_rebuild(
         graph = services.projector.graph_of([lot])
         history = services.projector.history
         disputed = folded_whole(services).keys.disputed()
-        again = lot_facts(graph, history.registry, lot, disputed)
+        photos = Photos(
+            lambda sql, values: services.tables.connection().execute(sql, tuple(values)).fetchall()
+        )
+        again = lot_facts(graph, history.registry, lot, disputed, photos)
         assert {**again, "last_index": facts["last_index"]} == facts
     services.close()
 

@@ -16,6 +16,7 @@ from ledger.verify.wording import Refusal
 API = Path(station_wire.__file__).resolve().parents[1]
 SOURCES = [
     *(API / "hub").glob("*.py"),
+    *(API / "photos").glob("*.py"),
     *(API / "station_wire").glob("*.py"),
     *(API / "commands").glob("station*.py"),
     Path(station_wire.__file__),

@@ -17,6 +17,8 @@ from api.access.readers import Readers
 from api.access.sessions import Sessions
 from api.access.side_sqlite import SqliteSide
 from api.bootstrap import Services
+from api.consumer.phones import Phones
+from api.consumer.reports import About, Reports, Said
 from api.disclosure.choices import Disclosures
 from api.hub.side_rooms import found_station_rooms
 from api.hub.tickets import Tickets
@@ -61,6 +63,9 @@ def settle_in(services: Services) -> Tokens:
     pins_of(services).add("Lan", FARM, "482913")
     reader = Readers(services.side, services.now, people.record).add("giam-sat")
     Disclosures(services.side).choose(FARM, {"amounts"}, people.record)
+    Phones(services.side).choose(FARM, "0203 3123 456")
+    said = Said("x" * 22, "opened", "Tem bị bóc", "lua@example.vn")
+    Reports(services.side, services.now).add(About("08938501000125", "L1", "", FARM), said)
     found_station_rooms(services.side)
     Tickets(services.side, lambda bits: 2**bits - 1).invite(FARM, 1, 1_790_000_000)
     return Tokens(Sessions(services.side, services.now).begin(first.id), link, reader)
@@ -81,6 +86,11 @@ def check(services: Services, tokens: Tokens) -> None:
     hidden = Disclosures(services.side)
     hidden.load()
     assert hidden.of(FARM) == {"amounts"}
+    phones = Phones(services.side)
+    phones.load()
+    assert phones.of(FARM) == "0203 3123 456"
+    ((report,), _) = Reports(services.side, services.now).listed(FARM, "new")
+    assert (report.said, report.contact) == ("Tem bị bóc", "lua@example.vn")
     assert {"reader-added", "person-added"} <= {one.what for one in people.record.newest()}
     found_station_rooms(services.side)
     assert services.side.read("SELECT count(*) FROM station_ticket") == [(0,)]
@@ -185,7 +195,7 @@ def test_every_table_that_the_program_declares_is_kept_or_said_to_pass(tmp_path:
         lasting = set(side.lasting())
     declared = {
         name
-        for room in ("api/access", "api/disclosure", "api/hub")
+        for room in ("api/access", "api/consumer", "api/disclosure", "api/hub")
         for path in (ROOT / room).glob("*.py")
         for name in re.findall(r"\"CREATE TABLE (?!IF )(\w+)", path.read_text(encoding="utf-8"))
         if path.name != "needs_schema.py"  # a file of each machine

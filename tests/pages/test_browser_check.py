@@ -102,7 +102,7 @@ def checked(page: Page, bundle: Bundle, trust: Any) -> dict[str, Any]:
       return { verdict: report.verdict, failures: report.failures, entries: report.entries,
         keys: report.keys, product: report.product };
     }"""
-    arguments = [static_url("verifier.mjs"), json.dumps(bundle), json.dumps(trust)]
+    arguments = [static_url("check.vi.mjs"), json.dumps(bundle), json.dumps(trust)]
     report: dict[str, Any] = page.evaluate(script, arguments)
     return report
 

@@ -207,7 +207,7 @@ def test_every_documented_path_has_an_example(public: TestClient) -> None:
         "/api/v1/trust",
         "/log/checkpoint",
         "/healthz",
-        static_url("page.css"),
+        static_url("style.css"),
     ],
 )
 def test_every_answer_carries_the_security_headers(public: TestClient, path: str) -> None:
@@ -244,15 +244,15 @@ def test_a_fault_of_the_server_is_a_plain_page_with_headers(tmp_path: Path) -> N
 
 
 def test_static_files_are_kept_for_ever_under_their_version(public: TestClient) -> None:
-    url = static_url("page.css")
+    url = static_url("style.css")
     plain = {"accept-encoding": "identity"}
     answer = public.get(url, headers=plain)
     assert "immutable" in answer.headers["cache-control"]
-    assert answer.content == static_files()["page.css"].body
+    assert answer.content == static_files()["style.css"].body
     packed = public.get(url, headers={"accept-encoding": "gzip"})
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.headers["etag"] != answer.headers["etag"]
-    old = public.get("/static/000000000000/page.css", headers=plain)
+    old = public.get("/static/000000000000/style.css", headers=plain)
     assert old.headers["cache-control"] == "no-cache"
     match = {**plain, "if-none-match": answer.headers["etag"]}
     assert public.get(url, headers=match).status_code == 304

@@ -142,7 +142,7 @@ def judged(
     page: Page, cases: Sequence[Case], *, fallback: bool = False, served: bool = True
 ) -> list[Judgement]:
     """What the browser says of each; from the `served` module, or the file that the page shows."""
-    module = static_url("verifier.mjs") if served else None
+    module = static_url("check.vi.mjs") if served else None
     told = page.evaluate(_JUDGE, [module, [case.as_json() for case in cases], fallback])
     engines = {one.pop("engine") for one in told}
     assert engines <= {"noble-ed25519" if fallback else "WebCrypto"}
@@ -166,6 +166,6 @@ def accepted(
     page: Page, vectors: list[dict[str, Any]], *, fallback: bool, served: bool
 ) -> tuple[str, list[int]]:
     """Name of the signature check used, and numbers of the vectors that it accepts."""
-    module = static_url("verifier.mjs") if served else None
+    module = static_url("check.vi.mjs") if served else None
     name, numbers = page.evaluate(_ACCEPTED, [module, vectors, fallback])
     return name, numbers

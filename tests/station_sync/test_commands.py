@@ -90,7 +90,7 @@ def test_a_served_station_sends_by_itself_and_its_page_says_how_it_stands(
 
         until(lambda: "Đã gửi hết phiếu" in page(), TIMEOUT, "the bar says so")
         shown = page()
-        assert "Phiếu ghi gần đây" in shown
+        assert "Đã ghi hôm nay" in shown
         assert "đã gửi" in shown or "đã niêm phong" in shown
     with station(folder) as son:
         assert stands(son).unsent == 0

@@ -17,7 +17,7 @@ CASES = sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 def test_the_files_are_what_the_script_makes_and_nothing_else() -> None:
     found = {p.relative_to(FOLDER): p.read_bytes() for p in FOLDER.rglob("*") if p.is_file()}
     assert found == files()
-    assert len(CASES) == 28 + 63
+    assert len(CASES) == 28 + 67
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -28,6 +28,7 @@ from api.watching.doctor.ledger_checks import (
     check_roll_back,
     check_spool,
 )
+from api.watching.doctor.photo_checks import check_photos
 from api.watching.doctor.process_checks import check_processes, check_views
 from api.watching.doctor.server_checks import check_server, check_standbys
 from api.watching.doctor.station_checks import check_station
@@ -67,6 +68,7 @@ CHECKS: Final[Sequence[Check]] = (
     Check("views", "read models", "bảng đọc", check_views),
     Check("spool", "print queue", "hàng chờ in", check_spool),
     Check("printers", "printers", "máy in", check_printers),
+    Check("photos", "photos", "ảnh", check_photos),
     Check("backup", "backup", "sao lưu", check_backup),
 )
 
