@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -41,6 +42,7 @@ from api.routes.carton import carton_routes
 from api.routes.chosen_language import Speaking
 from api.routes.entries import entries_routes
 from api.routes.health import health_routes
+from api.routes.labels_reading import first_party
 from api.routes.log import log_routes
 from api.routes.lots import lots_routes
 from api.routes.negotiation import asked_for
@@ -172,7 +174,13 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(LedgerError, _store_away)
     app.add_exception_handler(SideAway, _store_away)
     # The last one is the outermost: headers and faults, language, patience, who may ask, the routes.
-    app.add_middleware(Enforced, application=app, gate=gate, peers=peers)
+    app.add_middleware(
+        Enforced,
+        application=app,
+        gate=gate,
+        peers=peers,
+        station=partial(first_party, services),
+    )
     app.add_middleware(Timely)
     app.add_middleware(Speaking, secure=secure)
     app.add_middleware(Protected, secure=secure)

@@ -120,7 +120,8 @@ def test_damaged_read_models_are_named_and_are_not_blamed_on_the_ledger(
     copied = tmp_path / "copy"
     shutil.copytree(season, copied)
     views = bytearray((copied / "views.db").read_bytes())
-    for page in range(2, len(views) // 4096):
+    # What is damaged at its head, where the tables are named, is put aside and made anew.
+    for page in range(len(views) // 8192, len(views) // 4096):
         views[page * 4096 : page * 4096 + 200] = b"\xee" * 200
     (copied / "views.db").write_bytes(views)
     done = ocop("audit", "--dir", copied, "--lang", "en")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -33,6 +34,10 @@ _SAFE: Final = frozenset({"GET", "HEAD"})
 _UNLIMITED: Final = ("/static/", "/healthz", "/readyz", "/metrics")
 _OWN_RATE: Final = (("/log/", "log"), ("/api/v1/station/", "station-address"))
 _STATION: Final = "/tram"
+_DOOR: Final = "/tram/khoa"
+_RECORDING: Final = frozenset(
+    path for path, _ in TABLE if path.startswith(_STATION) and path != _DOOR
+)
 _LONGEST_LABEL: Final = 200
 _ENTRIES: Final = "/log/tile/entries"
 
@@ -40,9 +45,20 @@ _ENTRIES: Final = "/log/tile/entries"
 class Enforced:
     """Lets a request through to its handler, or answers it: who may ask is in `table`."""
 
-    def __init__(self, app: ASGIApp, application: Starlette, gate: Gate, peers: Peers) -> None:
-        """`application` has the routes, all of them, once it answers its first request."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        application: Starlette,
+        gate: Gate,
+        peers: Peers,
+        station: Callable[[], str],
+    ) -> None:
+        """`application` has the routes, all of them, once it answers its first request.
+
+        `station` gives the party that the pages of the station record for, "" for none.
+        """
         self._app = app
+        self._station = station
         self._application = application
         self._gate = gate
         self._peers = peers
@@ -109,6 +125,9 @@ class Enforced:
             return html(notice("other-site", lang), 403)
         if template.startswith(_STATION) and not own_machine(request):
             return html(notice("station-only", lang), 403)
+        if template in _RECORDING and viewer.party and viewer.party != self._station():
+            # Whoever belongs to another party does not sign in this one's name.
+            return html(notice("not-yours", lang), 403)
         row = TABLE.get((template, _method(scope)))
         if row == SIGNED:
             return None  # who signed is known once the body was read: the route answers 401

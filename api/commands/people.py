@@ -45,7 +45,10 @@ def _add_people(nouns: Nouns) -> None:
     for one in (add, role):
         one.add_argument("--role", required=True, choices=PEOPLE)
         one.add_argument(
-            "--party", default="", metavar="P", help=f"for {' and '.join(sorted(OF_A_PARTY))}; of an inspector, the authority"
+            "--party",
+            default="",
+            metavar="P",
+            help=f"for {' and '.join(sorted(OF_A_PARTY))}; of an inspector, the authority",
         )
     add.set_defaults(run=run_add)
     role.set_defaults(run=run_role)

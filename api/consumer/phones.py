@@ -6,24 +6,19 @@ memory.
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
-import time
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from api.access.errors import SideAway
+from api.access.side_memory import SideMemory
 from api.access.side_tables import SideTables
 from api.consumer.errors import ReportRefused
 
 ROOM: Final = "phones"
 _FIRST: Final = ("CREATE TABLE phone (party TEXT PRIMARY KEY, shown TEXT NOT NULL)",)
-_FRESH: Final = 5.0
 _WRITTEN: Final = re.compile(r"\+?[(0-9][0-9 .()-]{3,24}")
 # A hotline has four digits at least; ITU-T E.164 ends at 15.
 _FEWEST, _MOST = 4, 15
-_log = logging.getLogger("ocop.consumer")
 
 
 def checked_phone(text: str) -> str:
@@ -50,38 +45,27 @@ class Phones:
     def __init__(self, side: SideTables) -> None:
         side.found(ROOM, 1, _FIRST)
         self._side = side
-        self._lock = threading.Lock()
-        self._known: Mapping[str, str] = {}
-        self._until = 0.0
-        self._looking = False
-        self.version = 0
-        """Changes whenever the answers do."""
+        self._memory: SideMemory[Mapping[str, str]] = SideMemory(
+            side, "SELECT party, shown FROM phone", _by_party, {}, "telephone numbers"
+        )
 
-    def of(self, party: str) -> str:
-        """The number that a party shows, "" for none."""
-        self.look()
-        return self._known.get(party, "")
+    @property
+    def version(self) -> int:
+        """Changes whenever the answers do."""
+        return self._memory.version
 
     def look(self) -> int:
         """Look again when it is time to, and give the version of the answers."""
-        if time.monotonic() >= self._until and not self._looking:
-            self._look_again()
+        self._memory.known()
         return self.version
+
+    def of(self, party: str) -> str:
+        """The number that a party shows, "" for none."""
+        return self._memory.known().get(party, "")
 
     def load(self) -> None:
         """Read the tables now. Raises SideAway, except for a hub whose tables were never made."""
-        try:
-            rows = self._side.read("SELECT party, shown FROM phone")
-        except SideAway as away:
-            if away.code != "side-unfounded":
-                raise
-            rows = []
-        found = {str(party): str(shown) for party, shown in rows}
-        with self._lock:
-            if found != self._known:
-                self.version += 1
-            self._known = found
-            self._until = time.monotonic() + _FRESH
+        self._memory.load()
 
     def choose(self, party: str, text: str) -> None:
         """Show this number from now on, "" for none. Raises ReportRefused, SideAway."""
@@ -92,21 +76,6 @@ class Phones:
                 write.execute("INSERT INTO phone (party, shown) VALUES (?, ?)", party, shown)
         self.load()
 
-    def _look_again(self) -> None:
-        with self._lock:
-            if self._looking:
-                return
-            self._looking = True
-        if self._side.quick:
-            self._look()
-        else:
-            threading.Thread(target=self._look, name="phones", daemon=True).start()
 
-    def _look(self) -> None:
-        try:
-            self.load()
-        except SideAway as away:
-            _log.warning("telephone numbers are as they were: %s", away.code)
-            self._until = time.monotonic() + _FRESH
-        finally:
-            self._looking = False
+def _by_party(rows: Iterable[Sequence[Any]]) -> dict[str, str]:
+    return {str(party): str(shown) for party, shown in rows}

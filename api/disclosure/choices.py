@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-import time
-from collections.abc import Collection, Mapping
-from typing import ClassVar, Final
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
-from api.access.errors import SideAway
 from api.access.record import Record
+from api.access.side_memory import SideMemory
 from api.access.side_tables import SideTables
 from api.errors import DoorError
 
@@ -17,8 +14,6 @@ GROUPS: Final = ("amounts", "suppliers", "buyers", "sites", "field-work", "tests
 """Groups of fields that a party may hide. What the law asks for is in none of them."""
 NOTHING: Final[frozenset[str]] = frozenset()
 EVERYTHING: Final = frozenset(GROUPS)
-_FRESH: Final = 5.0
-_log = logging.getLogger("ocop.access")
 
 
 class DisclosureRefused(DoorError):
@@ -72,36 +67,22 @@ class Disclosures:
             ],
         )
         self._side = side
-        self._lock = threading.Lock()
-        self._hidden: Mapping[str, frozenset[str]] | None = None
-        self._until = 0.0
-        self._looking = False
-        self.version = 0
+        self._memory: SideMemory[Mapping[str, frozenset[str]] | None] = SideMemory(
+            side, "SELECT party, fields FROM hidden", _by_party, None, "what parties hide"
+        )
+
+    @property
+    def version(self) -> int:
         """Changes whenever the answers do."""
+        return self._memory.version
 
     def load(self) -> None:
         """Read the tables now. Raises SideAway, except for a hub whose tables were never made."""
-        try:
-            rows = self._side.read("SELECT party, fields FROM hidden")
-        except SideAway as away:
-            if away.code != "side-unfounded":
-                raise
-            rows = []
-        found: dict[str, frozenset[str]] = {}
-        for party, fields in rows:
-            if fields in EVERYTHING:
-                found[party] = found.get(party, NOTHING) | {fields}
-        with self._lock:
-            if found != self._hidden:
-                self.version += 1
-            self._hidden = found
-            self._until = time.monotonic() + _FRESH
+        self._memory.load()
 
     def hidden(self) -> Mapping[str, frozenset[str]] | None:
         """Party -> groups it hides; empty when nobody hides anything, None while it is unknown."""
-        if time.monotonic() >= self._until and not self._looking:
-            self._look_again()
-        return self._hidden
+        return self._memory.known()
 
     def of(self, party: str) -> frozenset[str]:
         """What a party hides; everything while that is unknown."""
@@ -118,21 +99,10 @@ class Disclosures:
             record.add_to(write, "disclosure-changed", by, party)
         self.load()
 
-    def _look_again(self) -> None:
-        with self._lock:
-            if self._looking:
-                return
-            self._looking = True
-        if self._side.quick:
-            self._look()
-        else:
-            threading.Thread(target=self._look, name="disclosures", daemon=True).start()
 
-    def _look(self) -> None:
-        try:
-            self.load()
-        except SideAway as away:
-            _log.warning("what parties hide is as it was: %s", away.code)
-            self._until = time.monotonic() + _FRESH
-        finally:
-            self._looking = False
+def _by_party(rows: Iterable[Sequence[Any]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for party, fields in rows:
+        if fields in EVERYTHING:
+            found[party] = found.get(party, NOTHING) | {fields}
+    return found

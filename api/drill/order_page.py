@@ -1,6 +1,6 @@
 """/quan-ly/dien-tap/lenh: the party's own recall, and later its end. Written, previewed, signed.
 
-The form, its checks and the reach are those of an authority's order (`api/inspector`). Nothing is
+The form, its checks and the reach are those of an authority's order (`api/recall`). Nothing is
 recorded before the second step, and nothing at all when the lot changed in between.
 """
 
@@ -16,37 +16,35 @@ from starlette.responses import RedirectResponse, Response
 from api.drill.errors import DrillRefused
 from api.drill.pages import DrillPages
 from api.drill.scene import LOT, NOTICE, ORDER, Scene, scene_of
-from api.inspector.errors import InspectorRefused
-from api.inspector.order_form import (
-    FIELD_OF,
-    ORDER_REASONS,
-    REACHES,
-    Order,
-    read_order,
-    seen_mark,
-    stops_of,
-)
-from api.inspector.reach import Reach, reach_of
-from api.inspector.reach_told import ReachTeller
-from api.pages.addresses import leading, lot_path
+from api.pages.addresses import at, lot_path
 from api.pages.dates import VIETNAM, moment
 from api.pages.messages_catalogue import N_, tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.pages.shell import shell
 from api.pages.words import REASONS, STAGES, worded
+from api.recall.errors import OrderRefused
+from api.recall.order_form import FIELD_OF, ORDER_REASONS, REACHES, Order, read_order, stops_of
+from api.recall.ordering import (
+    TYPED,
+    Preview,
+    previewed,
+    recorded_order,
+    sign,
+    step_told,
+    what_follows,
+)
+from api.recall.reach_told import ReachTeller
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language, read_form
 from ledger.domain.errors import DomainError
 from ledger.errors import LedgerError
-from ledger.station import RECORDED
 from ledger.verify.lots import Step
 from ledger.verify.wording import Refusal
 
 KINDS: Final = {"recalled": N_("Thu hồi"), "recall-closed": N_("Kết thúc thu hồi")}
 _OWNER_REASONS: Final = tuple(one for one in ORDER_REASONS if one != "authority-order")
-_TYPED: Final = ("kind", "order", "reason", "reach", "note")
 
 
 class OwnOrderPages:
@@ -87,28 +85,19 @@ class OwnOrderPages:
             return html(self._form(request, scene, typed, missing), 403)
         try:
             order = self._read(scene, typed)
-        except (InspectorRefused, DrillRefused) as refused:
+        except (OrderRefused, DrillRefused) as refused:
             return html(self._form(request, scene, typed, refused), 422)
-        reach = reach_of(services.views, order.lots, descendants=order.descendants)
-        last = max((int(step["index"]) for step in scene.facts["steps"]), default=0)
-        mark = seen_mark(order, reach, last)
         if typed.get("act") == "sua":
             return html(self._form(request, scene, typed, None))
+        shown = previewed(services.views, order, scene.facts)
         if typed.get("act") != "ky":
-            return html(self._preview(request, scene, order, reach, mark, None))
-        if typed.get("seen") != mark:
-            changed = InspectorRefused("lot-changed", lot=scene.lot[1])
-            return html(self._preview(request, scene, order, reach, mark, changed), 409)
-        entry = ""
+            return html(self._preview(request, scene, shown, None))
         try:
-            draft = order.draft(scene.party, services.now())
-            entry = str(getattr(services.station.record(draft), "id", ""))
-        except (LedgerError, DomainError, Refusal) as refused:
-            if refused.code not in RECORDED:
-                page = self._preview(request, scene, order, reach, mark, refused)
-                return html(page, 422)
-        where = leading(language(request))(ORDER, **scene.asked, phieu=entry or order.order)
-        return RedirectResponse(where, 303)
+            entry = sign(services, shown, scene.party, typed)
+        except (OrderRefused, LedgerError, DomainError, Refusal) as refused:
+            status = 409 if isinstance(refused, OrderRefused) else 422
+            return html(self._preview(request, scene, shown, refused), status)
+        return RedirectResponse(at(ORDER, language(request), **scene.asked, phieu=entry), 303)
 
     def _missing(self, scene: Scene) -> DrillRefused | None:
         """Why nobody signs here: somebody else's lot, or a key that is elsewhere."""
@@ -143,7 +132,7 @@ class OwnOrderPages:
         say, recalls, missing = tongue(lang), self._recalls(scene), self._missing(scene)
         own = [one for one in recalls if one.party == scene.party]
         today = self._services.now().astimezone(VIETNAM)
-        kept = {name: typed.get(name, "") for name in _TYPED}
+        kept = {name: typed.get(name, "") for name in TYPED}
         kept["kind"] = kept["kind"] or ("recall-closed" if own else "recalled")
         kept["reach"] = kept["reach"] or "descendants"
         if not typed:
@@ -156,12 +145,12 @@ class OwnOrderPages:
             **self._about(scene, lang),
             may_sign=missing is None,
             kinds=[
-                (kind, say(word), _what(kind, lang))
+                (kind, say(word), what_follows(kind, say))
                 for kind, word in KINDS.items()
                 if kind == "recalled" or own
             ],
-            recalls=[_told(one, lang) for one in recalls],
-            own=[_told(one, lang) for one in own],
+            recalls=[step_told(one, say) for one in recalls],
+            own=[step_told(one, say) for one in own],
             reasons=[(one, say(REASONS[one])) for one in _OWNER_REASONS],
             reaches=[(one, say(word)) for one, word in REACHES.items()],
             typed=kept,
@@ -177,16 +166,12 @@ class OwnOrderPages:
         self,
         request: Request,
         scene: Scene,
-        order: Order,
-        reach: Reach,
-        mark: str,
+        shown: Preview,
         refused: Refusal | None,
     ) -> bytes:
-        lang = language(request)
+        lang, order = language(request), shown.order
         say = tongue(lang)
-        shown, left_out = self._drill.as_shown(request, scene, reach)
-        hidden = {name: str(getattr(order, name)) for name in _TYPED}
-        hidden |= {"ends": "" if order.ends is None else order.ends.id, "seen": mark}
+        partly, left_out = self._drill.as_shown(request, scene, shown.reach)
         return render(
             "drill/order_preview.html",
             lang,
@@ -195,22 +180,18 @@ class OwnOrderPages:
             order=order,
             reason=worded(REASONS, order.reason, say),
             reach_word=say(REACHES[order.reach]) if order.kind == "recalled" else "",
-            ends=None if order.ends is None else _told(order.ends, lang),
-            reach=ReachTeller(self._services.views.registry, say).tell(shown),
+            ends=None if order.ends is None else step_told(order.ends, say),
+            reach=ReachTeller(self._services.views.registry, say).tell(partly),
             left_out=left_out,
-            hidden=hidden,
+            hidden=shown.hidden(),
             fault="" if refused is None else refused.say(lang),
             **shell(request.scope, lang),
         )
 
     def _done(self, request: Request, scene: Scene, entry: str) -> Response:
         lang = language(request)
-        views = self._services.views
-        for index in reversed(views.lookup.about([scene.lot], tuple(KINDS))):
-            one = views.stories.located(index)
-            if entry in (one.id, one.statement.body.get("order")):
-                break
-        else:
+        one = recorded_order(self._services.views, scene.lot, entry, KINDS)
+        if one is None:
             return html(notice("unknown-lot", lang), 404)
         item, code = (lot_path(part, "")[:-1] for part in scene.lot)
         packed = scene.facts["kind"] == "packed"
@@ -225,34 +206,16 @@ class OwnOrderPages:
             entry=one.id,
             index=one.index,
             time=moment(one.statement.time),
-            label=leading(lang)(behind),
+            label=at(behind, lang),
             **shell(request.scope, lang),
         )
         return html(page)
 
     def _about(self, scene: Scene, lang: str) -> dict[str, Any]:
-        to = leading(lang)
         return {
             "scene": scene,
             "facts": scene.facts,
-            "back": to(LOT, **scene.asked),
-            "printed": to(NOTICE, **scene.asked),
-            "action": to(ORDER, **scene.asked),
+            "back": at(LOT, lang, **scene.asked),
+            "printed": at(NOTICE, lang, **scene.asked),
+            "action": at(ORDER, lang, **scene.asked),
         }
-
-
-def _what(kind: str, lang: str) -> str:
-    say = tongue(lang)
-    if kind == "recalled":
-        return say("Người quét tem thấy ngay; mọi bên giữ hàng phải trả lại.")
-    return say("Đã thu hồi xong; trang tem không còn báo thu hồi.")
-
-
-def _told(step: Step, lang: str) -> dict[str, str]:
-    return {
-        "id": step.id,
-        "party": step.party,
-        "time": moment(step.time),
-        "order": str(step.body.get("order", "")),
-        "reason": worded(REASONS, step.body["reason"], tongue(lang)),
-    }

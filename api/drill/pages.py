@@ -25,13 +25,13 @@ from api.drill.scene import (
     theirs,
 )
 from api.drill.telling import DrillTeller
-from api.inspector.reach import Reach, reach_of
 from api.pages.addresses import leading
 from api.pages.dates import moment
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.pages.shell import shell
+from api.recall.reach import Reach, reach_of
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language

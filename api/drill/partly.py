@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from api.inspector.reach import Amounts, LotReach, Reach
+from api.recall.reach import Amounts, LotReach, Reach
 from ledger.verify.graph import Lot
 
 Hidden = Callable[[str], frozenset[str]]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from api.drill.scene import Scene
 from api.drill.telling import DrillTeller
-from api.inspector.reach import Reach
 from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue
 from api.pages.words import REASONS, worded
+from api.recall.reach import Reach
 from api.routes.services import Views
 
 
@@ -40,14 +40,17 @@ class Notice:
 def notice_of(
     scene: Scene, reach: Reach, views: Views, teller: DrillTeller, phone: str, say: Tongue
 ) -> Notice:
-    """The facts of the notice: only lots in packs, since nobody buys the others with a label."""
+    """The facts of the notice: lots in packs, and whatever else was given to somebody."""
     stopped = scene.facts["stopped"]
     real = stopped is not None and stopped["type"] == "recalled"
+    given = {one.lot for one in reach.went}
     packs = []
     for one in reach.lots:
+        if real and one.placed.stopped != "recalled":
+            continue  # the order is for the lot alone
         item, code = one.placed.lot
         known = views.lot(item, code)
-        if known is not None and known.facts["kind"] == "packed":
+        if known is not None and (known.facts["kind"] == "packed" or one.placed.lot in given):
             expiry = known.facts["expiry"]
             packs.append(
                 Pack(

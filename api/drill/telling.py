@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.drill.partly import given
-from api.inspector.addresses import dossier_at
-from api.inspector.reach import DESTROYED, Amounts, LotReach, Reach, Went
+from api.pages.addresses import dossier_at
 from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue
 from api.pages.words import PARTNERS, STAGES, STATUSES, quantity, worded
+from api.recall.reach import DESTROYED, Amounts, LotReach, Reach, Went
 from ledger.domain.serials import SerialNumber
 from ledger.verify.amounts import plain
 from ledger.verify.graph import Lot

@@ -26,7 +26,8 @@ from api.registers.whose import chosen_party, parties_for
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language
-from api.tables.writing import CONTENT_TYPES, WRITERS
+from api.tables.download import download
+from api.tables.writing import WRITERS
 
 ROOT = "/quan-ly/so-lieu"
 _EVERYBODYS = frozenset({"inspector", "officer"})
@@ -100,9 +101,7 @@ class FiguresPages:
             return html(notice("no-page", lang, detail=refused.say(lang)), 422)
         found = self._found(party, period)
         made = table(name, found, self._services.views.registry.item_name, tongue(lang))
-        file = f"{name}-{party}-{period.first}-{period.last}.{kind}"
-        headers = {"content-disposition": f'attachment; filename="{file}"'}
-        return Response(WRITERS[kind](made), 200, headers, CONTENT_TYPES[kind])
+        return download(made, kind, f"{name}-{party}-{period.first}-{period.last}")
 
     def _found(self, party: str, period: Period) -> Figures:
         if period.item not in self._items(party):

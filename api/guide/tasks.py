@@ -33,8 +33,10 @@ OPERATOR: Final = (
         N_("Thu hoạch, tiếp nhận"),
         (
             N_("Cân hàng, bấm «Thu hoạch» hoặc «Tiếp nhận»."),
-            N_("Quét mã lô nếu hàng đã có tem; chưa có thì gõ mã lô ghi trên bao."),
-            N_("Gõ số cân, ví dụ 12,5 kg. Bấm «Ghi sổ»."),
+            N_(
+                "Tiếp nhận: quét tem, hoặc gõ mã lô ghi trên bao. Thu hoạch: máy tự đặt mã lô, hãy ghi mã đó lên bao."
+            ),
+            N_("Gõ số cân, ví dụ 12,5. Bấm «Ghi sổ»."),
         ),
         "/tram/thu-hoach",
     ),
@@ -43,7 +45,7 @@ OPERATOR: Final = (
         N_("Chế biến, đóng gói"),
         (
             N_("Quét từng lô nguyên liệu, gõ số đã dùng và số làm ra."),
-            N_("Nhìn dòng cân đối: đầu vào phải bằng đầu ra cộng hao hụt."),
+            N_("Nhìn dòng «Cân đối»: ra cộng hao hụt không được nhiều hơn vào."),
             N_("Đóng gói xong, gõ số gói thật đã đếm."),
         ),
         "/tram/dong-goi",
@@ -54,7 +56,7 @@ OPERATOR: Final = (
         (
             N_("Bấm «In tem», quét mã lô, gõ số tem. Không in được nhiều hơn số gói."),
             N_("Xem hình tem trên màn hình: đó đúng là hình sẽ in."),
-            N_("Dán hết tem đã in; tem hỏng phải hủy, không vứt đi."),
+            N_("Dán hết tem đã in. Tem hỏng: quét nó, bấm «Hủy hoặc in lại tem»; đừng chỉ vứt đi."),
         ),
         "/tram/in-tem",
     ),
@@ -62,9 +64,9 @@ OPERATOR: Final = (
         "warning",
         N_("Hết giấy, máy in dừng"),
         (
-            N_("Đừng bấm in lại. Lắp giấy, bật máy in."),
-            N_("Màn hình hỏi «Tem nào ra cuối cùng?»: quét tem cuối cùng vừa ra."),
-            N_("Máy in nốt phần còn thiếu; không tem nào bị in hai lần."),
+            N_("Đừng bấm in lại. Lắp giấy, đóng nắp: máy tự in tiếp."),
+            N_("Nếu màn hình hỏi «Những tem nào đã ra khỏi máy?»: quét tem tốt cuối cùng vừa ra."),
+            N_("Rồi in các tem «còn thiếu ngay»; không tem nào bị in hai lần."),
         ),
         "/tram/in-tem",
     ),
@@ -72,7 +74,7 @@ OPERATOR: Final = (
         "edit",
         N_("Ghi nhầm"),
         (
-            N_("Bấm «Hoàn tác» ngay sau khi ghi, hoặc mở phiếu cũ rồi bấm «Đính chính»."),
+            N_("Mở phiếu, bấm «Hoàn tác phiếu này» hoặc «Đính chính»."),
             N_("Phiếu cũ không mất: phiếu mới đứng bên cạnh và nói vì sao."),
         ),
         "/tram",
@@ -122,7 +124,9 @@ MANAGER: Final = (
         "recall",
         N_("Thu hồi trong vài phút"),
         (
-            N_("Chọn lô, xem những gói nào, đang ở đâu, phải in và đăng gì."),
+            N_(
+                "Mở «Diễn tập thu hồi», quét tem: những gói nào, đang ở đâu, phải báo ai, in và đăng gì."
+            ),
             N_("Diễn tập không ghi gì vào sổ. Thu hồi thật thì ký một phiếu."),
             N_("Trang của mọi tem thuộc lô báo thu hồi trong vòng một phút."),
         ),
@@ -153,8 +157,12 @@ INSPECTOR: Final = (
         "check",
         N_("Kiểm tra không cần máy chủ"),
         (
-            N_("Tải hồ sơ lô và tệp tin cậy; tệp tin cậy phải nhận bằng đường khác."),
-            N_("Mở trình kiểm tra một tệp (ocop verifier) trên máy của bạn, thả hồ sơ vào."),
+            N_(
+                "Bấm «Gói mang theo»: hồ sơ lô, biên bản, trình kiểm tra. Tệp tin cậy hãy giữ từ trước, nhận bằng đường khác."
+            ),
+            N_(
+                "Mở trinh-kiem-tra.html trên máy của bạn, không cần mạng, thả hồ sơ và tệp tin cậy vào."
+            ),
             N_("Kết luận là đạt, không đạt, hoặc chưa kết luận được, kèm lý do."),
         ),
     ),
@@ -162,8 +170,22 @@ INSPECTOR: Final = (
         "recall",
         N_("Ra lệnh tạm giữ, thu hồi"),
         (
-            N_("Mở hồ sơ lô, chọn lệnh, ghi số quyết định và lý do."),
+            N_("Mở hồ sơ lô, bấm «Ra lệnh», ghi số lệnh và lý do."),
             N_("Xem trước lệnh chạm đến những lô và bên nào rồi mới ký."),
         ),
+    ),
+)
+
+OFFICER: Final = (
+    Task(
+        "map",
+        N_("Nhìn cả tỉnh"),
+        (
+            N_(
+                "Mở «Toàn tỉnh», chọn tỉnh của bạn: chỉ tiêu, lô đang thu hồi, giấy tờ sắp hết hạn."
+            ),
+            N_("Mỗi bảng tải về được bằng CSV hoặc Excel."),
+        ),
+        "/tinh",
     ),
 )

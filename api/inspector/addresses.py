@@ -13,11 +13,6 @@ from ledger.verify.graph import Lot
 ROOT: Final = "/kiem-tra"
 
 
-def dossier_at(lot: Lot, lang: str, **asked: str) -> str:
-    """The dossier of a lot."""
-    return at(f"/lo/{lot_path(*lot)}", lang, **asked)
-
-
 def tool_at(lot: Lot, tool: str, lang: str, **asked: str) -> str:
     """One of the inspector's tools for a lot, such as `lenh`."""
     return at(f"{ROOT}/lo/{lot_path(*lot)}/{tool}", lang, **asked)

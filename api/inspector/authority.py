@@ -30,7 +30,7 @@ def authority_of(services: Services, request: Request) -> Authority | InspectorR
     if services.link is not None:
         return InspectorRefused("order-at-hub", address=services.link.joined.address)
     if viewer.party is None or "inspector" not in viewer.roles:
-        return InspectorRefused("no-authority", account=viewer.name or "TAI-KHOAN")
+        return InspectorRefused("no-authority")
     registry = services.views.registry
     known = registry.parties.get(viewer.party, {})
     if not registry.is_authority(viewer.party):

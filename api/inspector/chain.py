@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from api.inspector.addresses import dossier_at
 from api.inspector.lineage import Lineage, Placed
 from api.inspector.lot_graph import Drawing, Group, Shown, draw
+from api.pages.addresses import dossier_at
 from api.pages.messages_catalogue import Tongue
 from api.pages.words import STATUSES, worded
 from ledger.verify.graph import Lot

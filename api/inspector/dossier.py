@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from api.consumer.lot_page import hidden_words
-from api.inspector.addresses import ROOT, dossier_at, tool_at
+from api.inspector.addresses import ROOT, tool_at
 from api.inspector.as_of import HELD
 from api.inspector.corrections import RESULTS
 from api.inspector.lot_graph import Drawing, Group, Shown, draw
 from api.inspector.ranking import ranked
 from api.inspector.story import Whole
-from api.pages.addresses import at, lot_path
+from api.pages.addresses import at, dossier_at, lot_path
 from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue, tongue
 from api.pages.rendering import render

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -68,12 +70,19 @@ def dossier_routes(services: Services, disclosures: Disclosures) -> list[BaseRou
             tools=_tools(services, viewer, facts, lang),
             top=shell(request.scope, lang),
         )
-        return html(page, headers=shown.headers)
+        return html(page, headers=_kept(viewer, shown.headers))
 
     async def front(_request: Request) -> Response:
         return RedirectResponse("/tram", 302)
 
     return [Route("/", front), Route("/lo/{rest:path}", dossier)]
+
+
+def _kept(viewer: Viewer, headers: Mapping[str, str]) -> dict[str, str]:
+    """Who may keep the page: the bar names whoever signed in, and its language is their cookie's."""
+    known = viewer.id or viewer.own_machine or viewer.sees_all
+    cached = "private, no-store" if known else headers["cache-control"]
+    return {"cache-control": cached, "vary": "cookie"}
 
 
 def _tools(services: Services, viewer: Viewer, facts: Facts, lang: str) -> Tools | None:

@@ -9,9 +9,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.inspector.addresses import asked_for_lot, dossier_at, tool_at
+from api.inspector.addresses import asked_for_lot, tool_at
 from api.inspector.evidence import file_name
 from api.inspector.paper import LONGEST, Compared, as_csv, compared, rows_of
+from api.pages.addresses import dossier_at
 from api.pages.dates import moment
 from api.pages.messages_catalogue import N_, tongue
 from api.pages.notices import notice

@@ -9,19 +9,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from api.inspector.addresses import ROOT, asked_for_lot, dossier_at, tool_at
+from api.inspector.addresses import ROOT, asked_for_lot, tool_at
 from api.inspector.authority import Authority, authority_of
 from api.inspector.evidence_page import PARCEL, REPORT, EvidencePages
 from api.inspector.order_page import TOOL, OrderPages
 from api.inspector.paper_page import PAPER, PaperPages
-from api.inspector.reach import reach_of
-from api.inspector.reach_told import ReachTeller, ReachTold
 from api.inspector.search_page import search
+from api.pages.addresses import dossier_at
 from api.pages.messages_catalogue import tongue
 from api.pages.notices import notice
 from api.pages.rendering import render
 from api.pages.shell import shell
 from api.pages.verifier_file import verifier_file
+from api.recall.reach import reach_of
+from api.recall.reach_told import ReachTeller, ReachTold
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from api.inspector.addresses import ROOT, dossier_at
-from api.pages.addresses import at
+from api.inspector.addresses import ROOT
+from api.pages.addresses import at, dossier_at
 from api.pages.dates import day, moment
 from api.pages.messages_catalogue import N_, Tongue
 from api.pages.words import CERTIFICATES, LABEL_STATES, STAGES, STATUSES, worded

@@ -46,7 +46,7 @@ def read_table(raw: bytes) -> list[Line]:
     IntakeError when the file is no such table or over 20 MiB or 100,000 rows.
     """
     text = decode(raw)
-    start, delimiter, skipped = _delimiter(text)
+    start, delimiter, skipped = delimiter_of(text)
     rows = _rows(text[start:], delimiter, skipped)
     headings = next(rows, None)
     if headings is None:
@@ -74,7 +74,7 @@ def decode(raw: bytes, most: int = MOST_BYTES) -> str:
     return composed(text)
 
 
-def _delimiter(text: str) -> tuple[int, str, int]:
+def delimiter_of(text: str) -> tuple[int, str, int]:
     """Where the table starts, what separates its cells, and how many lines come before it."""
     head, newline, _ = text.partition("\n")
     first = head.strip("\r")

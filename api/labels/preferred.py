@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Final
 
+from api.keeping.memory import write_durably
+
 PREFERRED_FILE: Final = "label-templates.json"
 _MOST: Final = 2_000
 
@@ -36,8 +38,5 @@ class PreferredTemplates:
         chosen.pop(gtin14, None)
         if name:
             chosen = dict([(gtin14, name), *chosen.items()][:_MOST])
-        draft = self._path.with_suffix(".new")
-        draft.write_text(
-            json.dumps(dict(sorted(chosen.items())), indent=1) + "\n", encoding="utf-8"
-        )
-        draft.replace(self._path)
+        text = json.dumps(dict(sorted(chosen.items())), indent=1) + "\n"
+        write_durably(self._path, text.encode())

@@ -40,3 +40,8 @@ def label_path(gtin14: str, lot: str, serial: str | None = None) -> str:
 def lot_path(item: str, lot: str) -> str:
     """`{item}/{lot}` for an address, each percent-encoded to the last reserved character."""
     return f"{quote(item, safe='')}/{quote(lot, safe='')}"
+
+
+def dossier_at(lot: tuple[str, str], lang: str, **asked: object) -> str:
+    """The dossier of a lot."""
+    return at(f"/lo/{lot_path(*lot)}", lang, **asked)

@@ -43,6 +43,10 @@ class PhotoError(DoorError):
             "Several photos are just being read; send this one again in a minute.",
             "Máy đang đọc mấy ảnh khác; hãy gửi lại ảnh này sau một phút.",
         ),
+        "photos-many": (
+            "This party has {most} photos already, as many as are kept; take some down first.",
+            "Cơ sở đã có {most} ảnh, nhiều nhất được giữ; hãy gỡ bớt ảnh cũ trước.",
+        ),
         "photo-lost": (
             "The photo chosen before is not kept any more; choose the file again.",
             "Ảnh đã chọn trước đó không còn được giữ; hãy chọn lại tệp.",

@@ -14,6 +14,8 @@ SMALL_SIDE: Final = 480
 LARGE_BYTES: Final = 300_000
 SMALL_BYTES: Final = 30_000
 LONGEST_CAPTION: Final = 200
+MOST_OF_PARTY: Final = 5_000
+"""Photos of one party that stand at a time: 1.7 GB at most."""
 
 
 def digest_of(raw: bytes) -> str:

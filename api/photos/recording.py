@@ -11,7 +11,7 @@ from api.intake.folding import tidy
 from api.keeping.erased import remember_erased
 from api.photos.encoding import Photo
 from api.photos.errors import PhotoError
-from api.photos.limits import LONGEST_CAPTION
+from api.photos.limits import LONGEST_CAPTION, MOST_OF_PARTY
 from api.photos.shelf import ERASED
 from api.routes.services import Services
 from ledger.domain.drafts import Draft
@@ -76,7 +76,7 @@ def add_photo(services: Services, party: str, photo: Photo, said: Said) -> objec
     """Keep a photo's bytes and record what it shows.
 
     Raises:
-        PhotoError: `photo-erased`.
+        PhotoError: `photo-erased`, `photos-many`.
         LedgerError, Refusal: it was not recorded, and its bytes are not kept for it.
         OSError, SideAway: they cannot be kept; nothing was recorded.
     """
@@ -84,6 +84,8 @@ def add_photo(services: Services, party: str, photo: Photo, said: Said) -> objec
     both = photo.digest, photo.small_digest
     if album.shelf.erased() & set(both):
         raise PhotoError("photo-erased")
+    if sum(not one.withdrawn for one in album.table.of_party(party, _LISTED)) >= MOST_OF_PARTY:
+        raise PhotoError("photos-many", most=MOST_OF_PARTY)
     album.shelf.put(photo.large)
     album.shelf.put(photo.small)
     body = {
@@ -94,7 +96,7 @@ def add_photo(services: Services, party: str, photo: Photo, said: Said) -> objec
         "caption": said.caption,
         **said.shows,
     }
-    time = f"{said.day}{_NOON}" if said.day else _now(services)
+    time = f"{said.day}{_NOON}" if said.day else services.station.now_text()
     try:
         return _record(services, Draft("photographed", party, time, body))
     except Exception:
@@ -148,7 +150,7 @@ def _correct(services: Services, row: PhotoRow, reason: str, says: dict[str, Any
         **says,
     }
     body = {"corrects": row.entry, "of": "photographed", "reason": reason, "body": right}
-    return _record(services, Draft("corrected", row.party, _now(services), body))
+    return _record(services, Draft("corrected", row.party, services.station.now_text(), body))
 
 
 def name_product_image(services: Services, party: str, gtin14: str, digest: str) -> bool:
@@ -161,7 +163,7 @@ def name_product_image(services: Services, party: str, gtin14: str, digest: str)
     if known is None or known.get("image") == digest:
         return False
     body = {**known, "image": digest}
-    services.station.record(Draft("product-registered", party, _now(services), body))
+    services.station.record(Draft("product-registered", party, services.station.now_text(), body))
     return True
 
 
@@ -176,8 +178,3 @@ def _record(services: Services, draft: Draft) -> object:
     return services.station.record(
         draft, None if usual else services.station.signers.get((draft.party, "admin"))
     )
-
-
-def _now(services: Services) -> str:
-    local = services.now().astimezone(dt.timezone(dt.timedelta(hours=7)))
-    return local.isoformat(timespec="seconds")

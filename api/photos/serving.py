@@ -20,11 +20,6 @@ _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PLAIN: Final = "text/plain; charset=utf-8"
 
 
-def photo_url(digest: str) -> str:
-    """The address of one file."""
-    return f"/anh/{digest}.jpg"
-
-
 def serving_routes(services: Services) -> list[BaseRoute]:
     """The route of photos, for everybody."""
 

@@ -19,7 +19,8 @@ from api.province.tables import NAMES, table
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language
-from api.tables.writing import CONTENT_TYPES, WRITERS
+from api.tables.download import download
+from api.tables.writing import WRITERS
 
 UNKNOWN = "-"
 """The parties whose province is none of the 34."""
@@ -73,8 +74,7 @@ class ProvincePages:
         chosen = _chosen(request)
         made = table(name, self._seen(chosen), tongue(lang))
         place = f"-{chosen}" if chosen in BY_CODE else ""
-        headers = {"content-disposition": f'attachment; filename="{name}{place}.{kind}"'}
-        return Response(WRITERS[kind](made), 200, headers, CONTENT_TYPES[kind])
+        return download(made, kind, f"{name}{place}")
 
 
 def _chosen(request: Request) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +13,7 @@ from api.pages.words import CERTIFICATES, worded
 from api.registers.fields import SITE_KINDS
 from api.registers.reading import MORE_CERTIFICATES, Desk
 from api.registers.things import Key, Thing, things
+from ledger.projections.naming import folded
 from ledger.verify.rules.gates import stars_for
 
 PAGE: Final = 50
@@ -57,11 +57,11 @@ def rows(desk: Desk, searched: str = "") -> list[Row]:
     every = things(desk.services, desk.register, desk.party)
     newest = _newest(desk, every)
     found = [_row(desk, one, newest) for one in every]
-    words = _plain(searched).split()
+    words = folded(searched).split()
     kept = [
         one
         for one in found
-        if all(word in _plain(f"{one.name} {one.code} {one.about}") for word in words)
+        if all(word in folded(f"{one.name} {one.code} {one.about}") for word in words)
     ]
     return sorted(kept, key=lambda one: (*one.rank, one.code))
 
@@ -75,12 +75,6 @@ def _newest(desk: Desk, every: list[Thing]) -> dict[tuple[str, str], str]:
             paper = str(body["kind"]), one.key[1]
             found[paper] = max(found.get(paper, ""), str(body["valid_to"]))
     return found
-
-
-def _plain(text: str) -> str:
-    """For searching: small letters without marks."""
-    apart = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(one for one in apart if not unicodedata.combining(one))
 
 
 def _row(desk: Desk, one: Thing, newest: dict[tuple[str, str], str]) -> Row:

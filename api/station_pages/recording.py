@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.pages.dates import today
+from api.pages.dates import VIETNAM, today
 from api.routes.refusal_status import status_of
 from api.routes.services import Services
 from api.station_pages.bodies import Content, content_of
@@ -107,7 +107,7 @@ def corrected(
     if why:
         texts["note"] = why
     whole = {"corrects": record.id, "of": record.type, "reason": reason, "body": body}
-    time = now.astimezone(dt.timezone(dt.timedelta(hours=7))).isoformat(timespec="seconds")
+    time = now.astimezone(VIETNAM).isoformat(timespec="seconds")
     return Draft("corrected", said.party, time, whole, texts)
 
 

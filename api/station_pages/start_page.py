@@ -192,7 +192,11 @@ def _newest(services: Services, party: str, forms: SentForms) -> tuple[list[Reco
 
 
 def _party_name(services: Services, party: str) -> str:
-    body = services.views.registry.parties.get(party, {})
+    """Its registered name; its code while the database is away."""
+    try:
+        body = services.views.registry.parties.get(party, {})
+    except LedgerError:
+        return party
     return str(body.get("name", party))
 
 

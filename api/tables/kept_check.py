@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 from api.tables.judged import TO_RECORD, Checked
 from api.tables.problems import Mark, TableProblem
+
+MOST_MARKS: Final = 5_000
+"""Of all rows: nobody reads more, and a file of faults alone would be kept as fifty times its size."""
 
 
 def kept(checked: Checked) -> dict[str, Any]:
@@ -18,11 +22,19 @@ def kept(checked: Checked) -> dict[str, Any]:
         "marks": [_mark(one) for one in checked.headings.marks],
         "remarks": [_problem(one) for one in checked.remarks],
         "counts": checked.counts,
-        "rows": [
-            [row.line, row.state, list(row.cells), [_mark(one) for one in row.marks]]
-            for row in checked.rows
-        ],
+        "rows": list(_rows(checked)),
     }
+
+
+def _rows(checked: Checked) -> Iterator[list[Any]]:
+    count = 0
+    for row in checked.rows:
+        count += len(row.marks)
+        marks = row.marks
+        if count > MOST_MARKS and marks:
+            warns = row.state != "bad"
+            marks = (Mark(None, TableProblem.of("faults-many"), warns),)
+        yield [row.line, row.state, list(row.cells), [_mark(one) for one in marks]]
 
 
 def seal_of(checked: Checked) -> str:

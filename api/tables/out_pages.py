@@ -16,10 +16,11 @@ from api.registers.whose import parties_for
 from api.routes.replies import html
 from api.routes.services import Services
 from api.routes.station_guard import language
+from api.tables.download import download
 from api.tables.errors import TableRefused
 from api.tables.exporting import EVERY, empty, export
 from api.tables.whose import party_asked
-from api.tables.writing import CONTENT_TYPES, WRITERS
+from api.tables.writing import WRITERS
 
 
 class OutPages:
@@ -40,13 +41,12 @@ class OutPages:
         try:
             party = party_asked(self._services, viewer, request.query_params.get("co-so", ""))
             if kind and request.query_params.get("mau") == "1":
-                table = empty(name)
-                return _file(WRITERS[kind](table), kind, f"mau-{name}")
+                return download(empty(name), kind, f"mau-{name}")
             table, left_out = export(self._services, party, name)
         except TableRefused as refusal:
             return html(notice("fault", lang, detail=refusal.say(lang)), 422)
         if kind:
-            return _file(WRITERS[kind](table), kind, f"{name}-{party}")
+            return download(table, kind, f"{name}-{party}")
         say = tongue(lang)
         page = render(
             "tables/out.html",
@@ -60,11 +60,3 @@ class OutPages:
             left_out=[(worded(STAGES, one, say), count) for one, count in sorted(left_out.items())],
         )
         return html(page)
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    headers = {
-        "content-disposition": f'attachment; filename="{name}.{kind}"',
-        "cache-control": "no-store",
-    }
-    return Response(content, 200, headers, CONTENT_TYPES[kind])

@@ -176,11 +176,9 @@ class TablePages:
             return Response(json_bytes({"gone": True}), 404, media_type="application/json")
         say = tongue(language(request))
         body = {
-            "working": upload.working,
-            "done": upload.done,
-            "total": upload.total,
+            "done": not upload.working,
             "said": say("Đã xong {done} trên {total} dòng", done=upload.done, total=upload.total),
-            "permille": upload.done * 1000 // max(upload.total, 1),
+            "bar": {"part": upload.done * 1000 // max(upload.total, 1)},
         }
         return Response(json_bytes(body), 200, {"cache-control": "no-store"}, "application/json")
 

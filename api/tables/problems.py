@@ -120,6 +120,10 @@ _CELLS: Final[dict[str, tuple[str, str]]] = {
         "Correct this cell, or record what comes before it first.",
         "Hãy sửa ô này, hoặc ghi việc có trước nó trước.",
     ),
+    "faults-many": (
+        "This row has faults, too; they are listed once those of the rows above are corrected.",
+        "Dòng này cũng có lỗi; sẽ liệt kê khi các dòng phía trên đã sửa.",
+    ),
     "subject": (
         'The subject "{found}" is no registered product, site or party; correct the code or '
         "register it first.",

@@ -10,20 +10,22 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Final
 
 from api.intake.folding import composed, folded
-from api.tables.cells import ERROR_VALUE, MOST_COLUMNS, MOST_ROWS, Cell, Sheet, plain_cell
+from api.intake.table import delimiter_of
+from api.tables.cells import ERROR_VALUE, MOST_COLUMNS, MOST_ROWS, Cell, Sheet, meant, plain_cell
 from api.tables.errors import TableRefused
 from api.tables.problems import TableProblem
 
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_DELIMITERS: Final = ";\t,"
 _OLD: Final = ("cp1258", "cp1252")
 _NAMES: Final = {"cp1258": "Windows-1258", "cp1252": "Windows-1252"}
 # UTF-8 that was read as Windows-1252 and saved again: "Ä‘", "Ã¡", "áº¿", "á»™", "Æ°".
-_TWICE: Final = ("Ã", "Ä‘", "Ä\x90", "áº", "á»", "Æ°", "Æ¡")
+# A capital "Ã" before a letter, a space or a closing quote is Vietnamese: "XÃ ĐỒNG TÂM".
+_TWICE: Final = re.compile("Ã[€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™šœžŸ\xa0-\xbf]|Ä‘|Ä\x90|áº|á»|Æ[°¡]")
 
 
 def read_csv(raw: bytes, is_heading: Callable[[str], bool]) -> Sheet:
@@ -32,7 +34,7 @@ def read_csv(raw: bytes, is_heading: Callable[[str], bool]) -> Sheet:
     TableRefused: `encoding`, `empty`, `quotes`, `too-many-rows`, `too-many-columns`.
     """
     text, remarks = _decoded(raw, is_heading)
-    start, delimiter, skipped = _delimiter(text)
+    start, delimiter, skipped = delimiter_of(text)
     rows: list[tuple[int, list[Cell]]] = []
     # Strict, because csv otherwise takes everything behind an open quote for one cell.
     reader = csv.reader(io.StringIO(text[start:], newline=""), delimiter=delimiter, strict=True)
@@ -87,24 +89,14 @@ def _headings(raw: bytes, encoding: str, is_heading: Callable[[str], bool]) -> i
     """
     first = raw.split(b"\n", 1)[0].decode(encoding, "replace").lstrip("\ufeff")
     line = composed(first).strip("\r")
-    _, delimiter, _ = _delimiter(line)
+    _, delimiter, _ = delimiter_of(line)
     known = [one for cell in line.split(delimiter) if is_heading(one := cell.strip().strip('"'))]
     return sum(1 + sum(not c.isascii() for c in one) for one in known if folded(one))
 
 
-def _delimiter(text: str) -> tuple[int, str, int]:
-    """Where the table starts, what separates its cells, and how many lines come before it."""
-    head, newline, _ = text.partition("\n")
-    first = head.strip("\r")
-    # Excel itself writes and reads this line.
-    if len(first) == len("sep=;") and first.startswith("sep=") and first[-1] in _DELIMITERS:
-        return len(head) + len(newline), first[-1], 1
-    return 0, max(_DELIMITERS, key=first.count), 0
-
-
 def _cell(text: str) -> Cell:
-    if "\ufffd" in text or any(one in text for one in _TWICE):
-        return Cell(text, fault=TableProblem.of("garbled", found=text))
+    if "\ufffd" in text or _TWICE.search(text):
+        return Cell(meant(text), fault=TableProblem.of("garbled", found=text))
     if ERROR_VALUE.fullmatch(text.strip()):
         return Cell(text, "error", TableProblem.of("error-value", found=text.strip()))
     return plain_cell(text)

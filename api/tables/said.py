@@ -10,13 +10,13 @@ import datetime as dt
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from api.pages.dates import VIETNAM
 from api.tables.needs import Desk
 from ledger.domain.drafts import Draft
 
 _NOT_COMPARED: Final = frozenset({"note", "digest", "tag", "first", "corrects", "ends", "proof"})
 _OF_LABELS: Final = ("lot", "count")
 _AT: Final = "SELECT idx FROM entry WHERE type = ? AND party = ? AND time IN ({})"
-_VIETNAM: Final = dt.timezone(dt.timedelta(hours=7))
 
 
 def wording(kind: str, body: dict[str, Any]) -> Any:
@@ -45,7 +45,7 @@ def times_said(desk: Desk, draft: Draft, before: int) -> int:
     """How many statements below log index `before` say the same as this draft."""
     wanted = wording(draft.type, draft.body)
     moment = dt.datetime.fromisoformat(draft.time)
-    here, there = moment.astimezone(_VIETNAM), moment.astimezone(dt.UTC)
+    here, there = moment.astimezone(VIETNAM), moment.astimezone(dt.UTC)
     spelt = {
         here.isoformat(timespec="seconds"),
         there.isoformat(timespec="seconds"),

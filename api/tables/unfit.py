@@ -21,7 +21,6 @@ _SWAPPED: Final = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})( .*)?
 _DECIMALS: Final = re.compile(r"[0-9.]+,[0-9]{7,}")
 _LARGE: Final = re.compile(r"[0-9]{13,}(?:,[0-9]*)?|[0-9]{1,3}(?:\.[0-9]{3}){4,}(?:,[0-9]*)?")
 _POINT: Final = re.compile(r"([0-9]+)\.([0-9]+)|([0-9]{1,3}(?:,[0-9]{3})+)\.([0-9]+)")
-_TWO_DIGITS: Final = 2
 _MONTHS: Final = 12
 # Days that a spreadsheet counts from 30/12/1899; a whole lifetime of diaries lies between.
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 109_574

@@ -43,6 +43,13 @@ def test_before_anybody_is_set_up_the_own_machine_does_everything_as_before(
     assert not (visitors.services.folder / "access.db").exists()
 
 
+def test_where_nobody_is_set_up_ones_own_account_leads_to_the_first_page(
+    visitors: Visitors,
+) -> None:
+    answer = visitors.home().get("/toi")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/vao")
+
+
 def test_the_first_page_on_the_own_machine_makes_the_administrator(visitors: Visitors) -> None:
     home = visitors.home()
     assert home.get("/vao").headers["location"] == "/vao/lan-dau"

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from api.app import create_app
 from api.bootstrap import Services
 from tests.access.visitors import PASSWORD, Visitors
 from tests.pages.conftest import chromium as chromium  # noqa: PLC0414  # a fixture
 from tests.pages.cooperative import PARTY
-from tests.pages.packing_table import until
+from tests.pages.watched_page import served
 
 pytestmark = pytest.mark.browser
 _TARGETS = """() => [...document.querySelectorAll("button, input:not([type=hidden]), select, summary, footer a, nav a")]
@@ -24,21 +18,6 @@ _TARGETS = """() => [...document.querySelectorAll("button, input:not([type=hidde
   .filter((e) => !["radio", "checkbox"].includes(e.type))
   .filter((e) => e.getBoundingClientRect().height < 44 - 0.5)
   .map((e) => e.outerHTML.slice(0, 80))"""
-
-
-@contextmanager
-def served(services: Services) -> Iterator[str]:
-    """The application on a port of its own; its address."""
-    config = uvicorn.Config(create_app(services), host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        until(lambda: server.started)
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 def looked_at(page: Page) -> None:

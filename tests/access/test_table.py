@@ -231,3 +231,23 @@ def test_a_form_of_another_site_is_not_taken_even_with_the_cookie(visitors: Visi
     answer = bare.post("/nguoi", data=form, headers={"origin": "https://evil.example"})
     assert answer.status_code == 403
     assert visitors.gate.people.called("phuong").ready
+
+
+def test_at_the_station_nobody_signs_in_the_name_of_a_party_not_their_own(
+    visitors: Visitors,
+) -> None:
+    visitors.set_up("phuong", "administrator")
+    visitors.set_up("lan", "manager")
+    visitors.set_up("nam", "manager", "HTX-NL")
+    visitors.set_up("tu", "operator", "HTX-NL")
+    before = visitors.services.store.size()
+    for account in ("nam", "tu"):
+        client = visitors.signed_in(account, home=True)
+        assert client.get("/tram").status_code == 403
+        assert client.get("/tram/in-tem").status_code == 403
+        assert client.post("/tram/thu-hoach", data={"quantity": "1"}).status_code == 403
+        assert client.post(f"/tram/phieu/{'0' * 64}/hoan-tac", data={}).status_code == 403
+        assert client.get("/tram/khoa").status_code in (200, 303)
+    assert visitors.services.store.size() == before
+    for account in ("lan", "phuong"):
+        assert visitors.signed_in(account, home=True).get("/tram").status_code == 200

@@ -170,7 +170,8 @@ def test_no_question_of_the_projection_looks_through_a_table(tmp_path: Path) -> 
     looking = set()
     for question in sorted(questions):
         plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {question}")]
-        looking |= {step for step in plan if step.startswith("SCAN")}
+        if not question.endswith("FROM photo LIMIT 1"):  # whether there is any: one row
+            looking |= {step for step in plan if step.startswith("SCAN")}
         if "type IN" in question:
             assert any("entry_steering" in step for step in plan), plan
     assert {s for s in looking if s != "SCAN progress" and "(subquery" not in s} == set()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,42 +12,15 @@ from api.access.side_tables import SideTables
 from api.consumer.errors import ReportRefused
 from api.consumer.phones import Phones, checked_phone, dialled
 from api.consumer.reports import A_DAY, CONTACT_DAYS, KEPT_DAYS, PAGE, About, Reports, Said
+from tests.access.passkey_scenes import Clock
 from tests.pages.cooperative import GTIN, LOT, PARTY
-from tests.store import places
 
+DAY = 86_400  # seconds
 ABOUT = About(GTIN, LOT, "A1000001P7Y4", PARTY)
-
-
-class Clock:
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        self.at = dt.datetime(2026, 10, 1, 3, 0, tzinfo=dt.UTC)
-
-    def __call__(self) -> dt.datetime:
-        return self.at
-
-    def later(self, **by: int) -> None:
-        self.at += dt.timedelta(**by)
 
 
 def said(number: int = 0, text: str = "Tem bị bóc", contact: str = "", **more: bool) -> Said:
     return Said(f"{number:022}", "opened", text, contact, **more)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def side(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SideTables]:
-    address = None
-    if request.param == "postgres":
-        address = places.application_dsn(places.fresh_owner_dsn())
-    tables = open_side(tmp_path, address)
-    yield tables
-    tables.close()
 
 
 @pytest.fixture
@@ -113,7 +84,7 @@ def test_one_label_takes_so_many_reports_a_day_and_others_go_on(
     assert refusal.value.code == "reports-enough"
     reports.add(replace(ABOUT, serial="A1000002GXF1"), said(51))
     reports.add(replace(ABOUT, serial=""), said(52))
-    clock.later(days=1, seconds=1)
+    clock.wait(DAY + 1)
     reports.add(ABOUT, said(53))
 
 
@@ -135,7 +106,7 @@ def test_labels_that_somebody_makes_up_leave_room_for_real_ones(
 
 def test_a_report_is_answered_with_a_state_and_a_note(reports: Reports, clock: Clock) -> None:
     number = reports.add(ABOUT, said())
-    clock.later(hours=1)
+    clock.wait(3600)
     reports.change(number, PARTY, "seen", "Đã gọi lại", "p1")
     ((found,), _) = reports.listed(PARTY, "seen")
     assert (found.note, found.changed_by, found.changed - found.at) == ("Đã gọi lại", "p1", 3600)
@@ -170,13 +141,13 @@ def test_a_contact_goes_some_time_after_closing_and_the_report_later(
 ) -> None:
     number = reports.add(ABOUT, said(contact="lua@example.vn"))
     reports.change(number, None, "closed", "", "p1")
-    clock.later(days=CONTACT_DAYS - 1)
+    clock.wait((CONTACT_DAYS - 1) * DAY)
     reports.tidy()
     assert reports.listed(None, "closed")[0][0].contact == "lua@example.vn"
-    clock.later(days=2)
+    clock.wait(2 * DAY)
     reports.tidy()
     assert reports.listed(None, "closed")[0][0].contact == ""
-    clock.later(days=KEPT_DAYS - CONTACT_DAYS)
+    clock.wait((KEPT_DAYS - CONTACT_DAYS) * DAY)
     reports.tidy()
     assert reports.listed(None, "closed") == ([], False)
 
@@ -185,10 +156,10 @@ def test_an_open_report_keeps_its_contact_until_it_is_too_old(
     reports: Reports, clock: Clock
 ) -> None:
     reports.add(ABOUT, said(contact="lua@example.vn"))
-    clock.later(days=KEPT_DAYS - 1)
+    clock.wait((KEPT_DAYS - 1) * DAY)
     reports.add(ABOUT, said(2))
     assert reports.listed(None, "new")[0][-1].contact == "lua@example.vn"
-    clock.later(days=2)
+    clock.wait(2 * DAY)
     reports.add(ABOUT, said(3))
     assert len(reports.listed(None, "new")[0]) == 2
 
@@ -198,7 +169,7 @@ def test_a_long_list_comes_in_pages(tmp_path: Path, clock: Clock) -> None:
     reports = Reports(side, clock)
     for number in range(PAGE + 1):
         reports.add(replace(ABOUT, serial=f"A{number}"), said(number))
-        clock.later(seconds=1)
+        clock.wait(1)
     first, more = reports.listed(None, "new")
     last, none = reports.listed(None, "new", 1)
     assert (len(first), more, len(last), none) == (PAGE, True, 1, False)

@@ -48,8 +48,8 @@ PAGES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
     ),
     "/kiem-tra": (
         ("inspector", "/kiem-tra"),
-        ("inspector", "/kiem-tra?q=mien+dong"),
-        ("inspector", "/kiem-tra?q=khong-co-gi"),
+        ("inspector", "/kiem-tra?tim=mien+dong"),
+        ("inspector", "/kiem-tra?tim=khong-co-gi"),
     ),
     "/kiem-tra/lo/{rest:path}/pham-vi": (("inspector", f"/kiem-tra/lo/{_LOT}/pham-vi"),),
     "/kiem-tra/lo/{rest:path}/doi-chieu": (("inspector", f"/kiem-tra/lo/{_LOT}/doi-chieu"),),

@@ -43,5 +43,6 @@ def test_every_page_is_kind_to_whoever_reads_it_and_asks_no_stranger_for_anythin
                     except AssertionError as wrong:
                         faults.append(f"{lang} {address}: {wrong}")
                     name = "-".join(filter(None, address.split("?")[0].split("/"))) or "start"
-                    picture(page, f"every-{role}-{name}-{lang}".replace("{", "").replace("}", ""))
+                    kept = f"every-{role}-{name}-{lang}".replace("{", "").replace("}", "")
+                    picture(page, kept, whole=width == PHONE)
     assert faults == [], "\n".join(faults)

@@ -248,6 +248,19 @@ def test_the_own_recall_is_closed_by_an_order_of_its_own(visitors: Visitors) -> 
     assert "THU HỒI" not in visitors.away().get(f"/01/{GTIN}/10/L01").text
 
 
+def test_a_recall_of_a_lot_alone_names_no_other_in_its_notice(visitors: Visitors) -> None:
+    client = visitors.signed_in("lan")
+    assert "L01" in plain(client.get(f"{DRILL}/thong-bao?{FLOUR_LOT}").text)
+    signed(client, FLOUR_LOT, {**RECALL, "reach": "lots"})
+    notice = plain(client.get(f"{DRILL}/thong-bao?{FLOUR_LOT}").text)
+    # L02 is recalled by an order of its own since September.
+    assert "L02" in notice and "L01" not in notice and "DIỄN TẬP –" not in notice
+    bag = {"lot": lot(FLOUR, "B01"), "quantity": {"value": "2", "unit": "kg"}}
+    say(visitors.services, FARM, "sold", day(16), {**bag, "to": {"kind": "shop", "number": "5"}})
+    visitors.services.station.catch_up()
+    assert "Bột B01" in plain(client.get(f"{DRILL}/thong-bao?{FLOUR_LOT}").text)
+
+
 def test_an_authority_s_recall_is_not_the_owner_s_to_end(visitors: Visitors) -> None:
     services, client = visitors.services, visitors.signed_in("lan")
     body = {"lots": [lot(GTIN, "L01")], "reach": "lots", "reason": "other", "order": "9/QĐ"}

@@ -53,8 +53,7 @@ def cookies(services: Services, base: str) -> list[dict[str, str]]:
 
 
 def seen(page: Page, name: str) -> Path:
-    """What every state of a page is held to."""
-    assert_kind(page)
+    """What every state of a page is held to; its kindness, where tests/everywhere does not come."""
     assert_fits(page)
     return picture(page, name)
 
@@ -77,6 +76,7 @@ def test_figures_are_read_in_both_languages_on_desk_and_telephone(
         page.goto("/quan-ly/so-lieu?tu=2026-08&den=2026-10&lang=en")
         expect(page.get_by_role("heading", name="Yield and loss of each step")).to_be_visible()
         seen(page, "so-lieu-en-toi-360")
+        assert_kind(page)
 
 
 def test_a_drill_leads_from_a_scan_to_the_notice_and_to_the_real_recall(
@@ -108,8 +108,10 @@ def test_a_drill_leads_from_a_scan_to_the_notice_and_to_the_real_recall(
         page.get_by_label("Reason *").select_option("contamination")
         page.get_by_role("button", name=re.compile("before signing|reach")).click()
         seen(page, "thu-hoi-xem-en-toi-360")
+        assert_kind(page)
         page.locator("button.stop").click()
         expect(page.get_by_role("status")).to_be_visible()
         seen(page, "thu-hoi-xong-en-toi-360")
+        assert_kind(page)
         page.get_by_role("link", name="What whoever scans a label sees").click()
         expect(page.get_by_text(re.compile("recall", re.I)).first).to_be_visible()

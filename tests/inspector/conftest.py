@@ -6,24 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from starlette.testclient import TestClient
 
-from api.access import passwords
 from api.bootstrap import Services
+from tests.access.conftest import little_hashing as little_hashing  # noqa: PLC0414  # a fixture
 from tests.access.visitors import Visitors
 from tests.inspector.scene import AUTHORITY, found
-
-
-@pytest.fixture(autouse=True, scope="package")
-def little_hashing() -> Iterator[None]:
-    """Passwords cost next to nothing here."""
-    with pytest.MonkeyPatch.context() as change:
-        little = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-        change.setattr(passwords, "_HASHER", little)
-        passwords._nobody.cache_clear()
-        yield
-    passwords._nobody.cache_clear()
 
 
 @pytest.fixture(scope="module")

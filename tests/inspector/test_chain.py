@@ -14,11 +14,10 @@ from api.bootstrap import Services
 from api.inspector.chain import Asked, asked_in
 from api.inspector.dossier import dossier_html
 from api.inspector.lineage import lineage_of
-from api.inspector.reach import reach_of
 from api.inspector.story import whole_story
 from api.pages.messages_catalogue import tongue
+from api.recall.reach import reach_of
 from tests.access.visitors import Visitors
-from tests.inspector.scene import AUTHORITY
 from tests.inspector.thousand import LEVELS, ROOT, found_thousand
 from tests.store.small_ledger import FARM, GTIN
 
@@ -31,14 +30,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
     made = found_thousand(tmp_path_factory.mktemp("nghin") / "so")
     yield made
     made.close()
-
-
-@pytest.fixture(scope="module")
-def reader(told: Services) -> TestClient:
-    made = Visitors(told)
-    made.set_up("phuong", "administrator")
-    made.set_up("minh", "inspector", AUTHORITY)
-    return made.signed_in("minh")
 
 
 def text(client: TestClient, address: str) -> str:

@@ -44,7 +44,7 @@ def sign_in(page: Page) -> list[Any]:
 
 
 def looked_at(page: Page, name: str) -> None:
-    assert_kind(page)
+    """A picture of a page that tests/everywhere asks axe about; it fits, whatever it shows."""
     assert_fits(page)
     picture(page, name)
 
@@ -75,9 +75,11 @@ def test_from_a_word_to_a_recall_on_a_label_page(chromium: Browser, base: str) -
         page.get_by_role("button", name="Xem phạm vi trước khi ký").press("Enter")
         expect(page.locator("dl.told.big")).to_contain_text("140")
         looked_at(page, "inspector-preview-vi")
+        assert_kind(page)
         page.get_by_role("button", name="Ký và ghi vào sổ").press("Enter")
         expect(page.locator(".banner.good")).to_contain_text("Đã ký và ghi vào sổ")
         looked_at(page, "inspector-done-vi")
+        assert_kind(page)
         page.goto(f"/01/{GTIN}/10/L01")
         expect(page.locator("body")).to_contain_text("THU HỒI")
         page.goto(f"/lo/{FARM}%2Fbot/B01?lang=en")
@@ -92,6 +94,8 @@ def test_from_a_word_to_a_recall_on_a_label_page(chromium: Browser, base: str) -
         ):
             page.goto(address)
             looked_at(page, f"inspector-{name}-en-phone")
+            if name == "dossier":  # a way is shown in it
+                assert_kind(page)
 
 
 def test_a_paper_is_compared_and_a_chain_walked_without_scripts(

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from api.app import create_app
 from tests.pages.cooperative import GTIN, LOT, found_cooperative
+from tests.pages.watched_page import served
 from tests.test_carton import SSCC, fill, packs, trouble
 
 pytestmark = pytest.mark.browser
@@ -24,19 +22,8 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     services = found_cooperative(Path(tmp_path_factory.mktemp("carton")) / "ledger")
     fill(services, SSCC, packs(20), packs(4))
     trouble(services, "recalled")
-    config = uvicorn.Config(create_app(services), host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    for _ in range(200):
-        if server.started:
-            break
-        thread.join(0.05)
-    assert server.started, "the test server did not start within 10 seconds"
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
+    with served(services) as base:
+        yield base
     services.close()
 
 

@@ -144,7 +144,6 @@ def test_a_problem_is_reported_without_javascript_and_answered(
         assert page.locator("b.code").inner_text() == number
     with watched_page(chromium, base, width=PHONE) as page:
         page.goto(f"/phan-anh{labels['long']}?lang=en")
-        assert_kind(page)
         assert_fits(page)
         picture(page, "report-form-en-360")
         # Nobody is set up here, so the own machine is whoever answers.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser
@@ -10,10 +12,12 @@ from starlette.testclient import TestClient
 
 from api.access.table import TABLE
 from api.bootstrap import Services
-from api.guide.tasks import INSPECTOR, MANAGER, OPERATOR
+from api.guide.tasks import INSPECTOR, MANAGER, OFFICER, OPERATOR
+from api.pages.messages_catalogue import tongue
 from tests.pages.watched_page import served, watched_page
 
-ALL = (*OPERATOR, *MANAGER, *INSPECTOR)
+ROOT: Final = Path(__file__).resolve().parents[2]
+ALL = (*OPERATOR, *MANAGER, *INSPECTOR, *OFFICER)
 
 
 def test_every_task_begins_on_a_page_that_there_is(public: TestClient) -> None:
@@ -23,11 +27,30 @@ def test_every_task_begins_on_a_page_that_there_is(public: TestClient) -> None:
     assert "Người trực trạm" in page
 
 
-def test_the_words_on_buttons_are_those_that_the_guide_names(station: TestClient) -> None:
-    start = station.get("/tram").text
-    for word in ("Thu hoạch", "Tiếp nhận", "In tem"):
-        assert word in start
-        assert any(f"«{word}»" in step for one in OPERATOR for step in one.steps)
+def test_a_task_leads_to_its_page_where_the_reader_may_open_it(
+    public: TestClient, station: TestClient
+) -> None:
+    assert 'href="/tram/in-tem"' in station.get("/huong-dan").text
+    assert 'href="/tram/in-tem"' not in public.get("/huong-dan").text
+
+
+def test_what_the_guides_put_in_quotes_is_what_the_pages_say() -> None:
+    english: dict[str, str] = {}
+    for path in (ROOT / "api" / "pages" / "messages" / "en").glob("*.po"):
+        found = re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', path.read_text("utf-8"), re.M)
+        english |= {own: their for own, their in found if "«" not in own}
+    named = 0
+    for step in (step for one in ALL for step in one.steps):
+        pages = [re.findall("«([^»]+)»", step), re.findall("“([^”]+)”", tongue("en")(step))]
+        assert len(pages[0]) == len(pages[1]), step
+        for vietnamese, other in zip(*pages, strict=True):
+            told = [their for own, their in english.items() if vietnamese in own]
+            assert any(other in one for one in told), (vietnamese, other)
+            named += 1
+    assert named > 12
+    for path in (ROOT / "docs" / "huong-dan").glob("*.md"):
+        for word in re.findall("«([^»]+)»", path.read_text("utf-8")):
+            assert any(word in own for own in english), (path.name, word)
 
 
 @pytest.mark.browser

@@ -84,13 +84,11 @@ def test_a_processing_is_recorded_corrected_and_undone_by_keyboard(
             enter(page)
             expect(page.locator(".banner.good")).to_contain_text(recorded)
             picture(page, f"station-record-{lang}")
-            assert_kind(page)
             page.locator("a[href*='dinh-chinh']").focus()
             page.keyboard.press("Enter")
             expect(page.locator(".oldside")).to_be_visible()
             page.locator("#loss").fill("0,5")
             picture(page, f"station-correct-{lang}")
-            assert_kind(page)
             page.locator(".actions button").focus()
             page.keyboard.press("Enter")
             expect(page.locator(".banner.good")).to_contain_text(corrected)
@@ -103,7 +101,6 @@ def test_a_processing_is_recorded_corrected_and_undone_by_keyboard(
         page.goto("/tram?lang=vi")
         expect(page.locator("#hom-nay")).to_contain_text("Đính chính: Chế biến")
         picture(page, "station-start")
-        assert_kind(page)
 
 
 def test_every_form_fits_a_telephone_in_the_dark_also_with_faults_and_long_names(
@@ -122,15 +119,12 @@ def test_every_form_fits_a_telephone_in_the_dark_also_with_faults_and_long_names
         watched_page(chromium, base, width=PHONE, dark=True) as page,
     ):
         page.goto("/tram?lang=vi")
-        assert_kind(page)
         assert_fits(page)
         picture(page, "station-start-360-dark")
         page.locator("#hom-nay a").first.click()
-        assert_kind(page)
         assert_fits(page)
         picture(page, "station-record-360-dark")
         page.locator("a[href*='dinh-chinh']").click()
-        assert_kind(page)
         assert_fits(page)
         picture(page, "station-correct-360-dark")
         for number, address in enumerate(FORMS):
@@ -140,7 +134,7 @@ def test_every_form_fits_a_telephone_in_the_dark_also_with_faults_and_long_names
             expect(page.locator("#fault")).to_be_visible()
             expect(page.locator("[aria-invalid=true]").first).to_be_focused()
             assert_fits(page)
-            if number % 3 == 0:  # they are made of the same fields
+            if number % 5 == 0:  # they are made of the same fields
                 assert_kind(page)
             picture(page, f"station-{address}-360-dark")
 

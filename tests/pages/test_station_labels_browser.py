@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from api.app import create_app
 from api.bootstrap import Services
 from printers.virtual.faults import Faults
 from tests.pages.cooperative import GTIN, LOT, found_cooperative, record, serial
@@ -26,6 +23,7 @@ from tests.pages.packing_table import (
     silent_printer,
     until,
 )
+from tests.pages.watched_page import served
 
 pytestmark = pytest.mark.browser
 WHERE = f"item={GTIN}&lot={LOT}"
@@ -44,29 +42,22 @@ def services(tmp_path: Path) -> Iterator[Services]:
 @pytest.fixture
 def opened(services: Services, chromium: Browser) -> Iterator[Open]:
     """Opens a path of the station in a new window: `opened(path, width=..., scripts=...)`."""
-    config = uvicorn.Config(create_app(services), host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    until(lambda: server.started)
-    base = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    contexts = []
+    with served(services) as base:
+        contexts = []
 
-    def open_page(path: str, *, width: int = 1100, scripts: bool = True) -> Page:
-        context = chromium.new_context(
-            base_url=base, viewport={"width": width, "height": 800}, java_script_enabled=scripts
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(_WAIT_MS)
-        page.goto(path)
-        return page
+        def open_page(path: str, *, width: int = 1100, scripts: bool = True) -> Page:
+            context = chromium.new_context(
+                base_url=base, viewport={"width": width, "height": 800}, java_script_enabled=scripts
+            )
+            contexts.append(context)
+            page = context.new_page()
+            page.set_default_timeout(_WAIT_MS)
+            page.goto(path)
+            return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    server.should_exit = True
-    thread.join(10)
+        yield open_page
+        for context in contexts:
+            context.close()
 
 
 def states(services: Services) -> dict[str, str]:

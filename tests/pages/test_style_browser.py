@@ -44,7 +44,8 @@ def test_every_part_is_kind_to_everybody_and_fits(chromium: Browser, base: str, 
                 page.goto(f"{PAGE}?lang={lang}")
                 assert_fits(page)
                 picture(page, f"style-{lang}-{width}{'-dark' if dark else ''}")
-            assert_kind(page)
+            if dark == (lang == "vi"):  # the others are asked about in tests/everywhere
+                assert_kind(page)
 
 
 def test_lines_have_room_for_stacked_marks(chromium: Browser, base: str) -> None:

@@ -134,7 +134,7 @@ def test_few_photos_wait_for_one_another() -> None:
     finally:
         for _ in taken:
             encoding._room.release()
-    assert encoded(telephone(64, 48)).width == 64
+    assert encoded(telephone(64, 48)).height == 64
 
 
 def test_the_encoder_gets_no_more_memory_than_it_was_given() -> None:

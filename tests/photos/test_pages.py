@@ -272,6 +272,20 @@ def test_a_photo_that_one_process_took_is_recorded_by_another_and_once(
     assert services.store.size() == before + 1 and not kept.exists()
 
 
+def test_a_party_keeps_so_many_photos_and_takes_one_down_for_another(
+    home: TestClient, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.photos.recording.MOST_OF_PARTY", 1)
+    assert put_up(home, telephone(320, 240), **STAGE).status_code == 303
+    before = services.store.size()
+    full = put_up(home, telephone(300, 240), **STAGE)
+    assert full.status_code == 422 and "gỡ bớt" in full.text
+    assert services.store.size() == before
+    entry = entry_of(home)
+    home.post("/quan-ly/anh/go", data={"phieu": entry, "reason": "replaced"}, headers=OWN)
+    assert put_up(home, telephone(300, 240), **STAGE).status_code == 303
+
+
 def test_chosen_photos_are_few_and_go_after_an_hour(tmp_path: Path) -> None:
     drafts = PhotoDrafts(tmp_path)
     made = [Photo(b"large %d" % number, b"small", 4, 3) for number in range(MOST + 3)]

@@ -1,31 +1,13 @@
-"""A cooperative, its own machine, and people who sign in."""
-
-from __future__ import annotations
-
-from collections.abc import Iterator
-from pathlib import Path
+"""The cooperative of the pages, its own machine, people who sign in, and one browser a file."""
 
 import pytest
 from starlette.testclient import TestClient
 
-from api.bootstrap import Services
-from tests.access.conftest import little_hashing as little_hashing  # noqa: PLC0414  # a fixture
+from tests.access.conftest import little_hashing, services, visitors
 from tests.access.visitors import Visitors
-from tests.pages.conftest import chromium as chromium  # noqa: PLC0414  # a fixture
-from tests.pages.cooperative import found_cooperative
+from tests.pages.conftest import chromium
 
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    made = found_cooperative(tmp_path / "ledger")
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def visitors(services: Services) -> Visitors:
-    """Nobody is set up yet."""
-    return Visitors(services)
+__all__ = ["chromium", "home", "little_hashing", "services", "visitors"]
 
 
 @pytest.fixture

@@ -166,7 +166,8 @@ def test_pages_of_a_scan_are_kind_and_fit(
         for at, path in enumerate(paths):
             if path:
                 page.goto(path)
-            assert_kind(page)
+            if at < 4:  # tests/everywhere asks about the others
+                assert_kind(page)
             assert_fits(page)
             picture(page, f"scan-{at}-{lang}")
 

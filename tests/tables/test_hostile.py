@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import unicodedata
@@ -18,13 +19,14 @@ from api.intake.folding import composed, folded
 from api.tables import reading_office
 from api.tables.checking import read_sheet
 from api.tables.errors import TableRefused
+from api.tables.kept_check import kept
 from api.tables.layouts import DIARY
 from api.tables.pages import TablePages
 from api.tables.uploads import Upload, Uploads
 from api.tables.whose import owner_of
 from api.tables.work import Work
 from tests.pages.cooperative import PARTY
-from tests.tables.files import HARVEST, HEADINGS, PACKING, RECEIPT, csv_of, xlsx_of
+from tests.tables.files import HARVEST, HEADINGS, PACKING, RECEIPT, checked, csv_of, xlsx_of
 from tests.tables.test_pages import BAD, GOOD, hidden, send, settled
 
 PILED = "a" + "\u0301" * 600_000 + "\u0323" * 600_000
@@ -67,10 +69,10 @@ def test_ranges_that_overlap_a_thousand_times_cost_no_time() -> None:
         "unsaved": [],
         "merged": [[0, 0, 9_999, 59]] * 1_000,
     }
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(TableRefused, match="cannot be read"):
         reading_office._rows(found)
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_few_workbooks_are_unpacked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,6 +114,16 @@ def test_names_of_fields_that_no_page_has_made_mend_nothing(
     assert answer.status_code == 422 and "sửa trong chính tệp" in answer.text
 
 
+def test_a_file_of_faults_alone_is_kept_in_bounds(services: Services) -> None:
+    row = dict.fromkeys(HEADINGS, "\u202e")
+    raw = csv_of([row] * 9_000)
+    found = json.dumps(kept(checked(services, raw)))
+    assert len(found) < 12 * len(raw)
+    rows = json.loads(found)["rows"]
+    assert len(rows) == 9_000 and all(one[1] == "bad" and one[3] for one in rows)
+    assert len(rows[0][3]) == len(HEADINGS) and rows[-1][3][0]["code"] == "faults-many"
+
+
 def test_two_processes_that_are_asked_at_once_record_a_file_once(
     here: TestClient, services: Services
 ) -> None:
@@ -144,7 +156,7 @@ def test_two_processes_that_are_asked_at_once_record_a_file_once(
 def test_a_claim_that_an_ended_process_left_does_not_hold_a_file_for_ever(
     here: TestClient, services: Services
 ) -> None:
-    where = send(here, GOOD)
+    where, before = send(here, GOOD), services.store.size()
     store = Uploads(services.folder)
     (upload,) = store._all()
     assert upload is not None and store.claim(upload) and not store.claim(upload)
@@ -152,7 +164,8 @@ def test_a_claim_that_an_ended_process_left_does_not_hold_a_file_for_ever(
     settled(here, where)
     page = here.get(where).text
     assert here.post(f"{where}/ghi", data={"dau": hidden(page, "dau")}).status_code == 303
-    assert settled(here, where)["done"] == 3
+    settled(here, where)
+    assert services.store.size() == before + len([HARVEST, RECEIPT, PACKING])
 
 
 def test_whoever_no_longer_works_for_a_party_loses_its_waiting_files(services: Services) -> None:

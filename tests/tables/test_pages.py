@@ -43,7 +43,7 @@ def settled(client: TestClient, where: str) -> dict[str, Any]:
     """Wait until nobody works on a file any more."""
     for _ in range(200):
         found: dict[str, Any] = client.get(f"{where}/tien-do.json").json()
-        if not found["working"]:
+        if found["done"]:
             return found
         time.sleep(0.05)
     raise AssertionError("the work never ended")

@@ -217,6 +217,11 @@ def _ods(rows: list[list[str]], repeated: str = "") -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.parametrize("note", ["MÃ SỐ VÙNG TRỒNG", "“MÃ”", "XÃ", "BÃ"])
+def test_capitals_of_vietnamese_are_no_broken_letters(services: Services, note: str) -> None:
+    assert only_row(services, csv_of([{**HARVEST, "ghi chú": note}])) == ("new", [])
+
+
 # --- hostile files --------------------------------------------------------------------------------
 
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.inspector.errors import InspectorRefused
-from api.inspector.reach import Reach
 from api.intake.times import HANOI
 from api.pages.messages_catalogue import N_
 from api.pages.words import REASONS
+from api.recall.errors import OrderRefused
+from api.recall.reach import Reach
 from api.routes.services import Views
 from ledger.domain.drafts import LONGEST_PRIVATE, Draft
 from ledger.verify.graph import Lot, lot_of
@@ -93,32 +93,32 @@ def _orders(views: Views, lot: Lot) -> LotGraph:
 
 
 def read_order(views: Views, lot: Lot, typed: Mapping[str, str]) -> Order:
-    """The order of a form. InspectorRefused with the first thing that is wrong."""
+    """The order of a form. OrderRefused with the first thing that is wrong."""
     kind, order = typed.get("kind", ""), " ".join(typed.get("order", "").split())
     if kind not in KINDS:
-        raise InspectorRefused("kind-missing")
+        raise OrderRefused("kind-missing")
     graph = _orders(views, lot)
     ends = None
     if kind in ENDED_BY:
         open_ones = [one for one in graph.stops(lot) if one.type == ENDED_BY[kind]]
         wanted = [one for one in open_ones if one.id == typed.get("ends")] or open_ones
         if not wanted:
-            raise InspectorRefused("nothing-to-end", lot=lot[1])
+            raise OrderRefused("nothing-to-end", lot=lot[1])
         ends = wanted[0]
     if not order:
-        raise InspectorRefused("order-missing")
+        raise OrderRefused("order-missing")
     if len(order) > _LONGEST_ORDER or not order.isprintable():
-        raise InspectorRefused("order-long", found=len(order))
+        raise OrderRefused("order-long", found=len(order))
     if typed.get("reason") not in ORDER_REASONS:
-        raise InspectorRefused("reason-missing")
+        raise OrderRefused("reason-missing")
     if kind == "recalled" and typed.get("reach") not in REACHES:
-        raise InspectorRefused("reach-missing")
+        raise OrderRefused("reach-missing")
     note = typed.get("note", "")
     if len(note) > LONGEST_PRIVATE:
-        raise InspectorRefused("note-long", found=len(note), most=LONGEST_PRIVATE)
+        raise OrderRefused("note-long", found=len(note), most=LONGEST_PRIVATE)
     for one in graph.line(lot).about:
         if (one.type, one.body.get("order")) == (kind, order):
-            raise InspectorRefused("ordered-already", order=order, lot=lot[1])
+            raise OrderRefused("ordered-already", order=order, lot=lot[1])
     lots = (lot,) if ends is None else tuple(lot_of(one) for one in ends.body["lots"])
     return Order(kind, lot, lots, order, typed["reason"], typed.get("reach", ""), note, ends)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from api.inspector.addresses import dossier_at
-from api.inspector.reach import DESTROYED, MOST_LISTED, SOLD, Amounts, LotReach, Reach, Went
+from api.pages.addresses import dossier_at
 from api.pages.dates import day
 from api.pages.messages_catalogue import Tongue
 from api.pages.words import PARTNERS, STAGES, STATUSES, quantity, worded
+from api.recall.reach import DESTROYED, MOST_LISTED, SOLD, Amounts, LotReach, Reach, Went
 from ledger.verify.amounts import plain
 from ledger.verify.registry import Registry
 

@@ -1,4 +1,4 @@
-// Keeps the page of one print up to date; without this module the page loads itself again.
+// Keeps the page of work under way up to date; without this module the page loads itself again.
 const LOOK_MS = 500;
 const page = document.querySelector("main[data-figures]");
 
@@ -25,7 +25,7 @@ async function look() {
   try {
     const answer = await fetch(page.dataset.figures, { cache: "no-store" });
     if (answer.status === 404) {
-      // Another run of the program: its page says where an unfinished print is found.
+      // Another run of the program: its page says where unfinished work is found.
       location.reload();
       return;
     }

@@ -1,0 +1,1 @@
+"""Holds and recalls: how far one reaches, the order that is typed, seen once more and signed."""
