@@ -169,10 +169,9 @@ class Projector:
     def _follow(self, size: int) -> None:
         """Fold what another process has projected since."""
         if self._folded < size:
+            indexes = steering.between(self.connection, self._folded, size)
             try:
-                steering.fold_between(
-                    self._history, self.store, self.connection, self._folded, size
-                )
+                steering.fold_at(self._history, self.store, indexes)
             except Exception as wrong:
                 self._stories.store_trouble = wrong
                 raise

@@ -54,11 +54,13 @@ def _place(replica: Replica, entry_id: str) -> int:
     return _NOT_YET if index is None else index
 
 
-def fold_between(
-    history: History, store: LedgerStore, connection: sqlite3.Connection, first: int, size: int
-) -> None:
-    """Fold the steering statements of log indexes [first, size), as the tables list them."""
-    indexes = [row[0] for row in connection.execute(_BETWEEN, (first, size))]
+def between(connection: sqlite3.Connection, first: int, size: int) -> list[int]:
+    """Log indexes of the steering statements in [first, size), as the tables list them."""
+    return [row[0] for row in connection.execute(_BETWEEN, (first, size))]
+
+
+def fold_at(history: History, store: LedgerStore, indexes: list[int]) -> None:
+    """Fold the statements at these log indexes."""
     pages = [indexes[start : start + PAGE] for start in range(0, len(indexes), PAGE)]
     # All are read before one is folded: a database that goes away leaves the history as it was.
     for index, raw in [row for page in pages for row in store.sealed_at(page)]:
@@ -114,7 +116,7 @@ class FollowedHistory:
             newer.registry = copy.copy(self._history.registry)
             for one in fields(newer.registry):
                 setattr(newer.registry, one.name, _copied(getattr(newer.registry, one.name)))
-            fold_between(newer, self._store, connection, self._size, size)
+            fold_at(newer, self._store, between(connection, self._size, size))
             self._history = newer
         self._size = size
 
