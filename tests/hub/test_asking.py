@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from api.hub import standing
@@ -109,10 +110,15 @@ def test_an_unsigned_request_and_one_with_a_query_are_refused(hub: HubScene) -> 
     assert code_of(with_query) == (400, "query-unexpected")
 
 
-def test_a_station_that_asks_without_end_is_told_when_to_come_back(hub: HubScene) -> None:
+def test_a_station_that_asks_without_end_is_told_when_to_come_back(
+    hub: HubScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
     station = hub.joined()
     keyid = station.signer.keyid.hex()
-    while hub.services.hub.limits.take("station", keyid) is None:
+    limits = hub.services.hub.limits
+    now = limits._clock()
+    monkeypatch.setattr(limits, "_clock", lambda: now)
+    while limits.take("station", keyid) is None:
         pass
     answer = station.status()
     assert code_of(answer) == (429, "too-many")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -22,6 +22,7 @@ def chromium() -> Iterator[Browser]:
     """One browser for a file: a page of its own, in a new context, is what a test asks for."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program, "These tests need Chromium; install the package chromium and run them again."
+    expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, headless=True, args=_ARGS)
         yield browser
