@@ -103,7 +103,10 @@ def test_from_the_start_page_to_printed_labels_in_three_screens(
         page.get_by_role("link", name=f"Miến dong Đồng Tâm – {LOT}").click()
         expect(page.locator(".state.good")).to_contain_text("còn giấy, nắp đóng")
         picture = page.locator("img.label").first
-        assert picture.evaluate("image => image.complete && image.naturalWidth") == 384
+        assert (
+            picture.evaluate("async image => { await image.decode(); return image.naturalWidth }")
+            == 384
+        )
         # The number is there already and the cursor is in it: it may be typed over.
         expect(page.get_by_label("Số tem")).to_be_focused()
         page.keyboard.press("Control+A")
